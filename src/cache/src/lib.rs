@@ -1,0 +1,1 @@
+//! Prompt cache file.

@@ -1,0 +1,11 @@
+//! A job: one unit of work that a site hands to the daemon and that ends exactly once.
+
+mod id;
+mod outcome;
+mod spec;
+mod status;
+
+pub use id::{JobId, ParseJobIdError};
+pub use outcome::{Answer, Hop, JobError, JobSnapshot, Usage};
+pub use spec::{ChatPayload, InvalidJob, JobSpec, Message, Role, SiteId, Work, is_request_id};
+pub use status::{InvalidTransition, JobStatus};

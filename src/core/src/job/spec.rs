@@ -1,0 +1,191 @@
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::JobId;
+use crate::clock::Timestamp;
+use crate::limits::{MAX_IDEMPOTENCY_KEY_BYTES, MAX_REQUEST_ID_BYTES, MAX_SITE_ID_BYTES};
+
+/// Names one WordPress site. 1 to 64 of `a-z`, `0-9`, `-`, `_`, `.`, beginning with a letter or digit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SiteId(String);
+
+impl SiteId {
+    /// The id's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for SiteId {
+    type Error = InvalidJob;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+        let starts_well = text.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric());
+        if starts_well && text.len() <= MAX_SITE_ID_BYTES && text.bytes().all(is_word) {
+            Ok(Self(text))
+        } else {
+            Err(InvalidJob::Site)
+        }
+    }
+}
+
+impl From<SiteId> for String {
+    fn from(id: SiteId) -> Self {
+        id.0
+    }
+}
+
+impl std::fmt::Display for SiteId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Who speaks in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Instructions of the site.
+    System,
+    /// The visitor.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// One turn of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Who speaks.
+    pub role: Role,
+    /// What is said, plain text.
+    pub content: String,
+}
+
+/// What a `chat` job asks of a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChatPayload {
+    /// An alias of the daemon's configuration, such as `default`, or a model id it allows.
+    pub model: String,
+    /// The conversation, oldest first, already trimmed to the model's budget.
+    pub messages: Vec<Message>,
+    /// The ceiling of the answer, in tokens; the provider's default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_output_tokens: Option<u32>,
+    /// Sampling temperature, 0 to 2; the provider's default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+}
+
+/// A job as WordPress hands it over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobSpec {
+    /// Chosen by WordPress; see [`JobId`].
+    pub id: JobId,
+    /// Unique per site: the same key gives the same job, never a second one. 1 to 191 bytes.
+    pub idempotency_key: String,
+    /// Follows the request through every part. 1 to 64 of `A-Z a-z 0-9 . _ -`.
+    pub request_id: String,
+    /// W3C Trace Context header of the browser's request, continued by the daemon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
+    /// The lower-case hexadecimal SHA-256 of the canonical prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_hash: Option<String>,
+    /// Whom the use is counted for, opaque to the daemon (`user:1`, `session:…`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// When WordPress wrote the job row.
+    pub created_at: Timestamp,
+    /// The work itself, tagged by `kind`.
+    #[serde(flatten)]
+    pub work: Work,
+}
+
+/// The kinds of work and what each needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "lowercase")]
+pub enum Work {
+    /// One turn of a conversation with a model.
+    Chat(ChatPayload),
+}
+
+impl Work {
+    /// The word for the kind, as in the `kind` field and column.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Chat(_) => "chat",
+        }
+    }
+}
+
+/// Why a job cannot be taken. Never retryable: the same bytes fail again.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum InvalidJob {
+    /// See [`SiteId`].
+    #[error("a site id is 1 to 64 of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit")]
+    Site,
+    /// See [`JobSpec::idempotency_key`].
+    #[error("an idempotency key is 1 to 191 bytes")]
+    IdempotencyKey,
+    /// See [`JobSpec::request_id`].
+    #[error("a request id is 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'")]
+    RequestId,
+    /// See [`ChatPayload::messages`].
+    #[error("a chat needs at least one message")]
+    NoMessages,
+    /// See [`ChatPayload::model`].
+    #[error("a model name is 1 to 191 printable characters")]
+    Model,
+    /// See [`ChatPayload::temperature`].
+    #[error("a temperature lies between 0 and 2")]
+    Temperature,
+    /// See [`ChatPayload::max_output_tokens`].
+    #[error("the ceiling of an answer is at least one token")]
+    MaxOutputTokens,
+}
+
+impl JobSpec {
+    /// Checks what the types alone do not.
+    ///
+    /// # Errors
+    /// [`InvalidJob`] names the first field that is outside its documented range.
+    pub fn validate(&self) -> Result<(), InvalidJob> {
+        let key_bytes = self.idempotency_key.len();
+        if key_bytes == 0 || key_bytes > MAX_IDEMPOTENCY_KEY_BYTES {
+            return Err(InvalidJob::IdempotencyKey);
+        }
+        if !is_request_id(&self.request_id) {
+            return Err(InvalidJob::RequestId);
+        }
+        match &self.work {
+            Work::Chat(chat) => chat.validate(),
+        }
+    }
+}
+
+impl ChatPayload {
+    fn validate(&self) -> Result<(), InvalidJob> {
+        if self.messages.is_empty() {
+            return Err(InvalidJob::NoMessages);
+        }
+        if self.model.is_empty() || self.model.len() > 191 || self.model.chars().any(char::is_control) {
+            return Err(InvalidJob::Model);
+        }
+        if self.temperature.is_some_and(|value| !(0.0..=2.0).contains(&value)) {
+            return Err(InvalidJob::Temperature);
+        }
+        if self.max_output_tokens == Some(0) {
+            return Err(InvalidJob::MaxOutputTokens);
+        }
+        Ok(())
+    }
+}
+
+/// Whether the text may be used as a request id: it is written to logs and headers as it is.
+pub fn is_request_id(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    !text.is_empty() && text.len() <= MAX_REQUEST_ID_BYTES && text.bytes().all(is_word)
+}

@@ -1,0 +1,32 @@
+//! Every hard limit, named with its unit. Configurable limits may be lower, never higher.
+
+/// The largest frame on the socket, in bytes after the length field. Holds a job of
+/// [`MAX_JOB_BYTES`] with its envelope and a batch of small ones.
+pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
+
+/// The largest payload of one job, in bytes of JSON.
+pub const MAX_JOB_BYTES: usize = 256 * 1024;
+
+/// The longest idempotency key, in bytes: fits a unique `utf8mb4` index in WordPress's tables.
+pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 191;
+
+/// The longest request id taken over from outside, in bytes.
+pub const MAX_REQUEST_ID_BYTES: usize = 64;
+
+/// The longest site id, in bytes.
+pub const MAX_SITE_ID_BYTES: usize = 64;
+
+/// The longest answer kept for one job, in bytes of text.
+pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+
+/// The longest text that one native call takes, in bytes.
+pub const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
+
+/// The shortest signing key, in bytes (RFC 7518 §3.2: as long as the hash output).
+pub const MIN_KEY_BYTES: usize = 32;
+
+/// The life of a stream token, in seconds.
+pub const MAX_STREAM_TOKEN_SECONDS: u64 = 120;
+
+/// How far a webhook's timestamp may lie from now, in seconds (Standard Webhooks).
+pub const WEBHOOK_TOLERANCE_SECONDS: u64 = 300;
