@@ -21,6 +21,7 @@ use crate::formats::{Anthropic, Format, OpenAi, last_question, usage_of};
 use crate::scripts::{Behaviour, Script, Scripts};
 
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+const CUT_DELAY: Duration = Duration::from_millis(50);
 
 struct Provider {
     scripts: Scripts,
@@ -147,6 +148,10 @@ async fn send(step: Step, delay: Duration) -> Result<String, std::io::Error> {
             sleep(delay).await;
             Ok(event)
         }
-        Step::Cut => Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
+        Step::Cut => {
+            // The chunks before the cut must be on their way: the reset would overtake them.
+            sleep(CUT_DELAY).await;
+            Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+        }
     }
 }
