@@ -1,1 +1,23 @@
-//! Daemon.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod cli;
+
+pub mod app;
+pub mod config;
+pub mod supervisor;
+
+pub mod http;
+pub mod ipc;
+
+pub mod jobs;
+pub mod ratelimit;
+pub mod sites;
+pub mod streaming;
+pub mod webhooks;
+
+pub mod providers;
+pub mod storage;
+
+pub mod clock;
+pub mod telemetry;

@@ -1,0 +1,3 @@
+//! From the provider's stream to everyone who watches.
+
+pub mod tokens;

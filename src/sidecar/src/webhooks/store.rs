@@ -1,0 +1,60 @@
+//! The queue of deliveries. A row is written in the transaction that ends its job, so no end goes untold.
+
+use bytes::Bytes;
+use platen_core::clock::Timestamp;
+use platen_core::job::{JobId, SiteId};
+
+use crate::storage::StoreFuture;
+
+/// Keeps what has to be delivered.
+pub trait DeliveryStore: Send + Sync {
+    /// Deliveries that are due, oldest first. It reserves nothing: there is one deliverer per daemon, and it
+    /// must not ask again for a delivery that it has not reported yet.
+    fn due(&self, now: Timestamp, limit: usize) -> StoreFuture<'_, Vec<Delivery>>;
+
+    /// When the next delivery is due, `None` without one.
+    fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>>;
+
+    /// Ends a delivery that the site took. In one transaction: delivery and hop.
+    fn succeeded(&self, id: DeliveryId, now: Timestamp, http_status: u16) -> StoreFuture<'_, ()>;
+
+    /// Records a failed try. Without a next time the delivery is given up (410, or a day has passed).
+    /// In one transaction: delivery and hop.
+    fn failed(&self, id: DeliveryId, now: Timestamp, failure: DeliveryFailure) -> StoreFuture<'_, ()>;
+}
+
+/// The `webhook-id` of an event: `evt_{job}_{n}` for the `n`th end of a job, the same over all tries.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DeliveryId(pub String);
+
+/// One event that has to reach its site.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Its `webhook-id`.
+    pub id: DeliveryId,
+    /// Where it goes.
+    pub site: SiteId,
+    /// The body, exactly as it must be sent.
+    pub body: Bytes,
+    /// The job that ended.
+    pub job_id: JobId,
+    /// For the `X-Request-Id` header.
+    pub request_id: String,
+    /// For the `traceparent` header.
+    pub traceparent: String,
+    /// Which try this is, from 1.
+    pub attempt: u32,
+    /// When the job ended: the day of tries counts from here.
+    pub created_at: Timestamp,
+}
+
+/// Why a try did not deliver.
+#[derive(Clone, Debug)]
+pub struct DeliveryFailure {
+    /// What the site answered, if it did.
+    pub http_status: Option<u16>,
+    /// A sentence for an operator; holds no body and no secret.
+    pub error: String,
+    /// When to try again; `None` gives up.
+    pub next_at: Option<Timestamp>,
+}
