@@ -1,3 +1,14 @@
-//! From the provider's stream to everyone who watches.
+//! Answers on their way to browsers: the hub that running jobs write into, and the rules by which a
+//! connection that was lost goes on.
+//!
+//! A job's text stands once in memory; every subscriber is a position in it. A slow browser therefore costs
+//! nothing, and there is no queue that could fill.
 
+mod event_id;
+mod relay;
+mod resume;
 pub mod tokens;
+
+pub use event_id::{EventId, ParseEventIdError};
+pub use relay::{Relay, RelayWriter, StreamKey, Subscription};
+pub use resume::{StreamEnd, StreamEvent};
