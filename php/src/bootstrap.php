@@ -1,13 +1,11 @@
 <?php
 
 /**
- * Defines the functions of the extension where it is not loaded. One guarded line each; the work is in Polyfill\.
+ * Defines the functions of the extension where it is not loaded.
  */
 
 declare(strict_types=1);
 
-if (extension_loaded('platen')) {
-    return;
+if (!extension_loaded('platen') && !function_exists('Platen\\ping')) {
+    require __DIR__ . '/functions.php';
 }
-
-require_once __DIR__ . '/functions.php';

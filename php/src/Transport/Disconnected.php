@@ -1,0 +1,14 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Platen\Transport;
+
+/**
+ * The peer closed a connection before it answered, as a restarted daemon does with those it left open.
+ *
+ * @internal Never leaves this namespace.
+ */
+final class Disconnected extends \RuntimeException
+{
+}

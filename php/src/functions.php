@@ -1,0 +1,124 @@
+<?php
+
+/**
+ * The functions of the extension, in PHP. What each does is documented in stubs/; the work is done in Polyfill\.
+ *
+ * Read only through bootstrap.php: PHP declares the functions of a file before it runs its first line, so the question
+ * whether they exist already cannot be asked in here.
+ */
+
+declare(strict_types=1);
+
+namespace Platen;
+
+
+use Platen\Polyfill\Hmac;
+use Platen\Polyfill\History;
+use Platen\Polyfill\Jobs;
+use Platen\Polyfill\Jwt;
+use Platen\Polyfill\Prompt;
+use Platen\Polyfill\PromptCache;
+use Platen\Polyfill\Tokens;
+use Platen\Polyfill\Webhook;
+use Platen\Transport\Tag;
+
+function count_tokens(string $text, string $model = ''): int
+{
+    return Tokens::count($text, $model);
+}
+
+function trim_history(array $messages, int $max_tokens, string $model = '', int $reserve = 0): array
+{
+    return History::trim($messages, $max_tokens, $model, $reserve);
+}
+
+function hmac_sign(string $data, SigningKey $key, string $encoding = 'hex'): string
+{
+    return Hmac::sign($data, $key, $encoding);
+}
+
+function hmac_verify(string $data, string $signature, SigningKey $key, string $encoding = 'hex'): bool
+{
+    return Hmac::verify($data, $signature, $key, $encoding);
+}
+
+function jwt_encode(array $claims, SigningKey $key): string
+{
+    return Jwt::encode($claims, $key);
+}
+
+function jwt_decode(string $token, SigningKey $key, array $checks = []): array
+{
+    return Jwt::decode($token, $key, $checks);
+}
+
+function webhook_sign(string $id, int $timestamp, string $body, SigningKey $key): string
+{
+    return Webhook::sign($id, $timestamp, $body, $key);
+}
+
+function webhook_verify(
+    string $body,
+    array $headers,
+    SigningKey|array $keys,
+    int $tolerance_s = 300,
+    ?int $now = null
+): string {
+    return Webhook::verify($body, $headers, $keys, $tolerance_s, $now);
+}
+
+function prompt_hash(mixed $prompt): string
+{
+    return Prompt::hash($prompt);
+}
+
+function cache_get(string $hash): ?string
+{
+    return PromptCache::get($hash);
+}
+
+function cache_set(string $hash, string $value, int $ttl_s = 3600): bool
+{
+    return PromptCache::set($hash, $value, $ttl_s);
+}
+
+function ping(?int $deadline_ms = null): array
+{
+    return Jobs::ping($deadline_ms);
+}
+
+function submit(string $site, array $job, ?int $deadline_ms = null): array
+{
+    return Jobs::submit($site, $job, $deadline_ms);
+}
+
+function status(string $site, string $job_id, ?int $deadline_ms = null): array
+{
+    return Jobs::about(Tag::Status, $site, $job_id, $deadline_ms);
+}
+
+function cancel(string $site, string $job_id, ?int $deadline_ms = null): array
+{
+    return Jobs::about(Tag::Cancel, $site, $job_id, $deadline_ms);
+}
+
+function retry(string $site, string $job_id, ?int $deadline_ms = null): array
+{
+    return Jobs::about(Tag::Retry, $site, $job_id, $deadline_ms);
+}
+
+function trace(string $site, string $job_id, ?int $deadline_ms = null): array
+{
+    return Jobs::about(Tag::Trace, $site, $job_id, $deadline_ms);
+}
+
+function rate_limit(
+    string $site,
+    string $key,
+    int $limit,
+    int $window_ms,
+    int $cost = 1,
+    ?int $deadline_ms = null
+): array {
+    return Jobs::rateLimit($site, $key, $limit, $window_ms, $cost, $deadline_ms);
+}
