@@ -11,7 +11,6 @@ declare(strict_types=1);
 
 namespace Platen;
 
-
 use Platen\Polyfill\Hmac;
 use Platen\Polyfill\History;
 use Platen\Polyfill\Jobs;

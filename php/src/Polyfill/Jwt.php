@@ -27,15 +27,7 @@ final class Jwt
     public static function encode(array $claims, SigningKey $key): string
     {
         self::requireStrong($key);
-        try {
-            $payload = json_encode(
-                (object) $claims,
-                JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION
-            );
-        } catch (\JsonException $exception) {
-            throw Fault::invalidInput('the claims have no JSON form: ' . $exception->getMessage());
-        }
-        $signed = self::HEADER . '.' . Base64::encodeUrl($payload);
+        $signed = self::HEADER . '.' . Base64::encodeUrl(SortedJson::encode((object) $claims));
         $token = $signed . '.' . Base64::encodeUrl($key->mac($signed));
         if (strlen($token) > self::MAX_TOKEN_BYTES) {
             throw Fault::invalidToken('a token has at most ' . self::MAX_TOKEN_BYTES . ' bytes');

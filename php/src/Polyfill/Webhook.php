@@ -142,9 +142,6 @@ final class Webhook
                 throw Fault::invalidInput('keys must be a Platen\SigningKey or a list of them');
             }
         }
-        if ($list === []) {
-            throw Fault::invalidInput('keys must not be empty');
-        }
 
         return $list;
     }

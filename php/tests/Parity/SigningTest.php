@@ -1,0 +1,223 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Platen\Tests\Parity;
+
+use PHPUnit\Framework\TestCase;
+use Platen\Exception\InvalidInput;
+use Platen\Exception\InvalidKey;
+use Platen\Exception\InvalidSignature;
+use Platen\Exception\InvalidToken;
+use Platen\Exception\PlatenException;
+use Platen\SigningKey;
+use Platen\Tests\Fixture\Vectors;
+
+use function Platen\hmac_sign;
+use function Platen\hmac_verify;
+use function Platen\jwt_decode;
+use function Platen\jwt_encode;
+use function Platen\webhook_sign;
+use function Platen\webhook_verify;
+
+final class SigningTest extends TestCase
+{
+    private const KEY = 'psk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8';
+
+    /** @return array<string, array{array<string, mixed>}> */
+    public static function keys(): array
+    {
+        return Vectors::cases('hmac/keys.json');
+    }
+
+    /**
+     * @dataProvider keys
+     * @param array<string, mixed> $case
+     */
+    public function testAKeyIsReadOrRefusedAsTheVectorSays(array $case): void
+    {
+        if (isset($case['error'])) {
+            $this->expectRefusal(InvalidKey::class, $case['error'], static fn () => SigningKey::fromString($case['key']));
+
+            return;
+        }
+
+        self::assertInstanceOf(SigningKey::class, SigningKey::fromString($case['key']));
+    }
+
+    /** @return array<string, array{array<string, mixed>}> */
+    public static function signatures(): array
+    {
+        return Vectors::cases('hmac/signatures.json');
+    }
+
+    /**
+     * @dataProvider signatures
+     * @param array<string, mixed> $case
+     */
+    public function testASignatureHasTheGoldenSpelling(array $case): void
+    {
+        $key = SigningKey::fromString($case['key']);
+        $data = (string) base64_decode($case['data_base64'], true);
+
+        foreach ($case['signatures'] as $encoding => $signature) {
+            self::assertSame($signature, hmac_sign($data, $key, $encoding));
+            self::assertTrue(hmac_verify($data, $signature, $key, $encoding));
+            self::assertFalse(hmac_verify($data . 'x', $signature, $key, $encoding));
+        }
+    }
+
+    public function testAnUnknownEncodingIsRefused(): void
+    {
+        $key = SigningKey::fromString(self::KEY);
+
+        $this->expectRefusal(InvalidInput::class, 'invalid_request', static fn () => hmac_sign('data', $key, 'HEX'));
+    }
+
+    /** @return array<string, array{array<string, mixed>}> */
+    public static function tokensToMake(): array
+    {
+        return Vectors::cases('jwt/encode.json');
+    }
+
+    /**
+     * @dataProvider tokensToMake
+     * @param array<string, mixed> $case
+     */
+    public function testATokenIsMadeToTheLetter(array $case): void
+    {
+        $key = SigningKey::fromString($case['key']);
+        if (isset($case['error'])) {
+            $class = $case['error'] === 'invalid_key' ? InvalidKey::class : InvalidToken::class;
+            $this->expectRefusal($class, $case['error'], static fn () => jwt_encode($case['claims'], $key));
+
+            return;
+        }
+
+        self::assertSame($case['token'], jwt_encode($case['claims'], $key));
+    }
+
+    /** @return array<string, array{array<string, mixed>}> */
+    public static function tokensToRead(): array
+    {
+        return Vectors::cases('jwt/decode.json');
+    }
+
+    /**
+     * @dataProvider tokensToRead
+     * @param array<string, mixed> $case
+     */
+    public function testATokenIsAcceptedOrRefusedAsTheVectorSays(array $case): void
+    {
+        $key = SigningKey::fromString($case['key']);
+        $decode = static fn (): array => jwt_decode($case['token'], $key, $case['checks']);
+        if (isset($case['error'])) {
+            $class = $case['error'] === 'invalid_key' ? InvalidKey::class : InvalidToken::class;
+            $this->expectRefusal($class, $case['error'], $decode);
+
+            return;
+        }
+
+        self::assertSame($case['claims'], $decode());
+    }
+
+    public function testACheckThatDoesNotExistIsRefusedInsteadOfForgotten(): void
+    {
+        $key = SigningKey::fromString(self::KEY);
+        $token = jwt_encode(['exp' => time() + 60], $key);
+
+        $this->expectRefusal(
+            InvalidInput::class,
+            'invalid_request',
+            static fn () => jwt_decode($token, $key, ['audience' => 'platen:stream'])
+        );
+    }
+
+    /** @return array<string, array{array<string, mixed>}> */
+    public static function webhooks(): array
+    {
+        return Vectors::cases('webhook/verify.json');
+    }
+
+    /**
+     * @dataProvider webhooks
+     * @param array<string, mixed> $case
+     */
+    public function testAWebhookIsAcceptedOrRefusedAsTheVectorSays(array $case): void
+    {
+        $keys = array_map([SigningKey::class, 'fromString'], $case['keys']);
+        $body = (string) base64_decode($case['body_base64'], true);
+        $verify = static fn (): string => webhook_verify(
+            $body,
+            $case['headers'],
+            $keys,
+            $case['tolerance_s'],
+            $case['now']
+        );
+        if (isset($case['error'])) {
+            $this->expectRefusal(InvalidSignature::class, $case['error'], $verify);
+
+            return;
+        }
+
+        self::assertSame($case['id'], $verify());
+    }
+
+    public function testWhatWasSignedAsAWebhookVerifies(): void
+    {
+        $key = SigningKey::fromString(self::KEY);
+        $signature = webhook_sign('msg_1', 1_795_190_400, '{"a":1}', $key);
+        $headers = [
+            'Webhook-Id' => 'msg_1',
+            'Webhook-Timestamp' => '1795190400',
+            'Webhook-Signature' => $signature,
+        ];
+
+        self::assertSame('msg_1', webhook_verify('{"a":1}', $headers, $key, 300, 1_795_190_400));
+    }
+
+    public function testAKeyDoesNotShowItself(): void
+    {
+        $key = SigningKey::fromString('planted-planted-planted-planted!');
+        ob_start();
+        var_dump($key);
+        $dump = ob_get_clean() . print_r($key, true) . json_encode($key);
+
+        self::assertStringNotContainsString('planted', $dump);
+        try {
+            $serialised = serialize($key);
+        } catch (\Exception) {
+            $serialised = '';
+        }
+        self::assertStringNotContainsString('planted', $serialised);
+    }
+
+    public function testARefusedKeyIsNotInTheTrace(): void
+    {
+        try {
+            SigningKey::fromString('planted');
+            self::fail('a short key was taken');
+        } catch (InvalidKey $exception) {
+            self::assertStringNotContainsString('planted', $exception->getMessage());
+        }
+    }
+
+    /**
+     * @param class-string<PlatenException> $class
+     * @param callable(): mixed $call
+     */
+    private function expectRefusal(string $class, string $errorCode, callable $call): void
+    {
+        try {
+            $call();
+        } catch (PlatenException $exception) {
+            self::assertInstanceOf($class, $exception);
+            self::assertSame($errorCode, $exception->errorCode);
+            self::assertNotSame('', $exception->getMessage());
+
+            return;
+        }
+
+        self::fail("nothing was refused with $errorCode");
+    }
+}
