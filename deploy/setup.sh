@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs what Platen needs on Debian 12. Only what is missing is installed, so a second run takes
+# a fraction of a second.
+#
+#   deploy/setup.sh build   the extension, the daemon and the plugin's JavaScript can be built
+#   deploy/setup.sh demo    also: WordPress, PHP-FPM and nginx
+#   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium and the browser tests' packages
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+TOOLS=$ROOT/target/tools
+CACHE=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/platen
+
+for part in console setup/packages setup/rust setup/node setup/wordpress; do
+  # shellcheck source=/dev/null
+  source "$ROOT/deploy/$part.sh"
+done
+
+install_group() {
+  case $1 in
+    build)
+      require_cargo
+      install_packages "${BUILD_PACKAGES[@]}"
+      install_node
+      install_node_modules wordpress-plugin
+      ;;
+    demo)
+      install_packages "${BUILD_PACKAGES[@]}" "${DEMO_PACKAGES[@]}"
+      install_group build
+      install_wordpress
+      ;;
+    test)
+      install_packages "${BUILD_PACKAGES[@]}" "${DEMO_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+      install_group demo
+      install_nextest
+      install_node_modules tests/e2e
+      ;;
+    *) fail "unknown group '$1'; use build, demo or test" ;;
+  esac
+}
+
+install_group "${1:-test}"

@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# Debian packages.
+
+# The extension is built against PHP's headers; bindgen reads them with libclang.
+BUILD_PACKAGES=(
+  ca-certificates gcc libc6-dev php8.2-cli php8.2-dev libclang1-14 libclang-common-14-dev
+)
+DEMO_PACKAGES=(
+  php8.2-fpm php8.2-sqlite3 php8.2-curl php8.2-mbstring php8.2-xml php8.2-intl php8.2-zip php8.2-gd
+  nginx-light jq curl
+)
+# Chromium draws no text without a font.
+TEST_PACKAGES=(phpunit chromium fonts-dejavu-core)
+
+install_packages() {
+  local missing=() package
+  has_command dpkg-query || fail "this machine has no dpkg; install by hand: $*"
+  while read -r package; do
+    missing+=("$package")
+  done < <(missing_packages "$@")
+  if ((${#missing[@]} == 0)); then
+    return
+  fi
+  say "Installing Debian packages: ${missing[*]}"
+  apt_install "${missing[@]}"
+}
+
+missing_packages() {
+  local installed package
+  installed=$(dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
+  for package in "$@"; do
+    grep -qx "$package installed" <<<"$installed" || printf '%s\n' "$package"
+  done
+}
+
+apt_install() {
+  local as_root=()
+  if ((EUID != 0)); then
+    has_command sudo || fail "installing packages needs root; run as root or install: $*"
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" bash -s -- "$@" >&2 <<'SCRIPT' || fail "apt could not install: $*"
+set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive
+# The packages' own nginx and PHP-FPM services must not start: a stack runs its own, on loopback.
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod +x "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
+apt-get update -q
+apt-get install -q -y --no-install-recommends "$@"
+SCRIPT
+}

