@@ -8,9 +8,9 @@ use crate::storage::StoreFuture;
 
 /// Keeps what has to be delivered.
 pub trait DeliveryStore: Send + Sync {
-    /// Deliveries that are due, oldest first. It reserves nothing: there is one deliverer per daemon, and it
-    /// must not ask again for a delivery that it has not reported yet.
-    fn due(&self, now: Timestamp, limit: usize) -> StoreFuture<'_, Vec<Delivery>>;
+    /// Deliveries that are due, of each site the oldest first. It reserves nothing: there is one deliverer
+    /// per daemon, which leaves out what it has not reported yet.
+    fn due(&self, now: Timestamp, filter: DueFilter) -> StoreFuture<'_, Vec<Delivery>>;
 
     /// When the next delivery is due, `None` without one.
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>>;
@@ -21,6 +21,18 @@ pub trait DeliveryStore: Send + Sync {
     /// Records a failed try. Without a next time the delivery is given up (410, or a day has passed).
     /// In one transaction: delivery and hop.
     fn failed(&self, id: DeliveryId, now: Timestamp, failure: DeliveryFailure) -> StoreFuture<'_, ()>;
+}
+
+/// Which due deliveries to give. The limit per site keeps the backlog of one site in trouble from hiding the
+/// deliveries of the others.
+#[derive(Clone, Debug)]
+pub struct DueFilter {
+    /// At most so many in all.
+    pub limit: usize,
+    /// At most so many of one site.
+    pub limit_per_site: usize,
+    /// None of these sites.
+    pub skip_sites: Vec<SiteId>,
 }
 
 /// The `webhook-id` of an event: `evt_{job}_{n}` for the `n`th end of a job, the same over all tries.
