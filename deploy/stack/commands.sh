@@ -9,7 +9,7 @@ stack_up() {
   ! site_is_served || fail "a stack is already running in $DIR at $(stack_field url)"
   # What an unclean end left over is not trusted.
   stop_all
-  trap 'stop_all' EXIT
+  trap 'stop_all; remove_socket_directory' EXIT
   choose_settings
   write_php_settings
   write_platend_command
@@ -58,7 +58,7 @@ stack_daemon() {
 
 stack_wp() {
   [[ -x $DIR/bin/wp ]] || fail "there is no WordPress in $DIR"
-  exec "$DIR/bin/wp" "$@"
+  run_wp "$@"
 }
 
 stack_info() {

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # PHP with the settings of a stack: the `php` and `wp` commands, and PHP-FPM.
 
+# Provider keys are for the daemon alone, also when the demo was started with them in the environment.
+WITHOUT_KEYS=(env --unset=OPENAI_API_KEY --unset=ANTHROPIC_API_KEY)
+
 write_php_settings() {
   local extension=
   if [[ $EXTENSION != none ]]; then
@@ -22,7 +25,7 @@ write_command() {
 }
 
 run_wp() {
-  "$DIR/bin/wp" "$@"
+  "${WITHOUT_KEYS[@]}" "$DIR/bin/wp" "$@"
 }
 
 start_php_fpm() {
@@ -33,7 +36,7 @@ start_php_fpm() {
   fi
   render php-fpm.conf DIR="$DIR" RUN="$RUN" FPM_USER="$user" >"$DIR/php-fpm.conf"
   rm -f "$RUN/php-fpm.sock"
-  PHP_INI_SCAN_DIR=:$DIR/php start_process php-fpm \
+  PHP_INI_SCAN_DIR=:$DIR/php start_process php-fpm "${WITHOUT_KEYS[@]}" \
     "php-fpm$PHP_VERSION" --nodaemonize "${as_root[@]}" --fpm-config "$DIR/php-fpm.conf"
   await_process php-fpm 10 test -S "$RUN/php-fpm.sock"
 }

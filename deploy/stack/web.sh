@@ -8,7 +8,6 @@ start_nginx() {
   fi
   sed "s#127.0.0.1:8787#127.0.0.1:$DAEMON_PORT#" "$ROOT/deploy/nginx/platen.conf" >"$DIR/platen.conf"
   render nginx.conf DIR="$DIR" RUN="$RUN" SITE="$SITE" PORT="$WEB_PORT" NGINX_USER="$user" >"$DIR/nginx.conf"
-  # Debian puts nginx in /usr/sbin, which is not on every user's PATH.
-  PATH=$PATH:/usr/sbin:/sbin start_process nginx nginx -e "$DIR/logs/nginx.log" -c "$DIR/nginx.conf"
+  start_process nginx "${WITHOUT_KEYS[@]}" nginx -e "$DIR/logs/nginx.log" -c "$DIR/nginx.conf"
   await_process nginx 30 answers_http "$SITE_URL/wp-json/"
 }

@@ -1,0 +1,100 @@
+# The one entry point, for people and for CI. `make` lists the verbs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# One verb runs at a time: suites share ports, the target folder and two cores.
+.NOTPARALLEL:
+
+# Tools that deploy/setup.sh had to bring along come first.
+export PATH := $(CURDIR)/target/tools/node/bin:$(CURDIR)/target/tools/bin:$(PATH)
+
+EXTENSION := $(CURDIR)/target/release/libplaten.so
+WITH_EXTENSION := php -d extension="$(EXTENSION)"
+SUITES := test-rust lint test-phpt stubs-check test-php test-wp e2e
+
+.PHONY: help
+help: ## List the verbs
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+.PHONY: setup
+setup: ## Install what building, the demo and the tests need (Debian 12)
+	@deploy/setup.sh test
+
+.PHONY: build
+build: ## Build target/release/libplaten.so, platend and the test provider
+	@deploy/setup.sh build
+	@cargo build --release --locked -p platen-extension -p platen-sidecar -p fake-provider
+
+.PHONY: plugin
+plugin: ## Assemble the WordPress plugin in target/plugin/platen
+	@deploy/setup.sh build
+	@deploy/plugin.sh
+
+.PHONY: demo
+demo: ## Start WordPress with the chat; Ctrl-C stops it (PORT=8080 to choose)
+	@deploy/demo.sh check
+	@deploy/setup.sh demo
+	@$(MAKE) --no-print-directory build
+	@exec deploy/demo.sh run
+
+.PHONY: demo-stop
+demo-stop: ## Stop the demo from another shell
+	@deploy/demo.sh stop
+
+.PHONY: test
+test: ## Run every suite, and end with a table of results
+	@deploy/setup.sh test
+	@$(MAKE) --no-print-directory build
+	@tests/run-suites $(SUITES)
+
+.PHONY: test-rust
+test-rust: ## Rust: unit, property and integration tests
+	@cargo nextest run --locked --workspace
+
+.PHONY: test-phpt
+test-phpt: ## The built extension, one fact per file
+	@tests/phpt/run.sh
+
+.PHONY: test-php
+test-php: ## The PHP library, once as polyfill and once with the extension
+	@php "$$(command -v phpunit)" -c php/phpunit.xml.dist
+	@$(WITH_EXTENSION) "$$(command -v phpunit)" -c php/phpunit.xml.dist
+
+.PHONY: test-wp
+test-wp: ## The plugin inside a real WordPress
+	@tests/run-wordpress
+
+.PHONY: e2e
+e2e: ## The whole path in a browser
+	@cd tests/e2e && npx --no-install playwright test
+
+.PHONY: stubs-check
+stubs-check: ## The stubs describe exactly what the extension has
+	@stubs/check.sh "$(EXTENSION)"
+
+.PHONY: deps-check
+deps-check: ## The extension pulls in no async runtime and no network stack
+	@tree="$$(cargo tree --locked -p platen-extension -e normal --prefix none)"; ! grep -E '^(tokio|axum|hyper|reqwest|redis) ' <<<"$$tree"
+
+.PHONY: fmt
+fmt: ## Format the Rust code
+	@cargo fmt --all
+
+.PHONY: lint
+lint: deps-check ## Check formatting, clippy, dependencies, PHP syntax and TypeScript
+	@cargo fmt --all --check
+	@cargo clippy --locked --workspace --all-targets -- -D warnings
+	@git ls-files -z '*.php' | xargs -0 -n 50 php -l >/dev/null
+	@git ls-files -z deploy tests .ci | xargs -0 grep -lZE '^#!.*bash|^# shellcheck shell=bash' | xargs -0 -n 1 bash -n
+	@npm --prefix wordpress-plugin run --silent typecheck
+
+.PHONY: bench
+bench: ## Measure, and write docs/benchmarks.md
+	@deploy/setup.sh test
+	@$(MAKE) --no-print-directory build
+	@tests/run-bench
+
+.PHONY: clean
+clean: demo-stop ## Stop the demo and delete everything that was built
+	@rm -rf target wordpress-plugin/build wordpress-plugin/node_modules tests/e2e/node_modules
