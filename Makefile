@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/target/tools/node/bin:$(CURDIR)/target/tools/bin:$(PATH
 
 EXTENSION := $(CURDIR)/target/release/libplaten.so
 WITH_EXTENSION := php -d extension="$(EXTENSION)"
-SUITES := test-rust lint test-phpt stubs-check test-php test-wp e2e
+SUITES := test-rust lint test-phpt stubs-check test-php test-js test-wp e2e
 
 .PHONY: help
 help: ## List the verbs
@@ -60,6 +60,10 @@ test-phpt: ## The built extension, one fact per file
 test-php: ## The PHP library, once as polyfill and once with the extension
 	@php "$$(command -v phpunit)" -c php/phpunit.xml.dist
 	@$(WITH_EXTENSION) "$$(command -v phpunit)" -c php/phpunit.xml.dist
+
+.PHONY: test-js
+test-js: ## The chat block's own logic
+	@npm --prefix wordpress-plugin run --silent test
 
 .PHONY: test-wp
 test-wp: ## The plugin inside a real WordPress

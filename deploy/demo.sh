@@ -102,7 +102,10 @@ stop_demo() {
 
 case ${1:-} in
   check) check_demo ;;
-  run) check_demo && run_demo ;;
+  run)
+    check_demo
+    run_demo
+    ;;
   stop) stop_demo ;;
   *) fail "name an action: check, run or stop" ;;
 esac

@@ -2,6 +2,7 @@
 # Assembles the plugin as it is installed, in target/plugin/platen: its PHP, the built block, and the
 # client library of php/ as lib/platen. With an argument, also copies it to that folder.
 set -euo pipefail
+shopt -s nullglob
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 SOURCE=$ROOT/wordpress-plugin
@@ -28,7 +29,7 @@ assemble() {
   local fresh=$PLUGIN.new
   rm -rf "$fresh"
   mkdir -p "$fresh/lib"
-  (cd "$SOURCE" && cp --recursive platen.php uninstall.php readme.txt includes build "$fresh/")
+  (cd "$SOURCE" && cp --recursive ./*.php ./*.txt LICENSE includes build "$fresh/")
   cp --recursive "$ROOT/php/src" "$fresh/lib/platen"
   rm -rf "$PLUGIN"
   mv "$fresh" "$PLUGIN"
