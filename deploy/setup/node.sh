@@ -34,7 +34,7 @@ install_node_modules() {
     return
   fi
   say "Installing npm packages of $1"
-  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2 ||
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error) >/dev/null ||
     fail "npm could not install the packages of $1"
   cp "$folder/package-lock.json" "$stamp"
 }

@@ -39,7 +39,9 @@ apt_install() {
     has_command sudo || fail "installing packages needs root; run as root or install: $*"
     as_root=(sudo)
   fi
-  "${as_root[@]}" bash -s -- "$@" >&2 <<'SCRIPT' || fail "apt could not install: $*"
+  mkdir -p "$ROOT/target"
+  local log=$ROOT/target/setup.log
+  "${as_root[@]}" bash -s -- "$@" >"$log" 2>&1 <<'SCRIPT' || apt_failed "$log" "$@"
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 # The packages' own nginx and PHP-FPM services must not start: a stack runs its own, on loopback.
@@ -52,4 +54,11 @@ fi
 apt-get update -q
 apt-get install -q -y --no-install-recommends "$@"
 SCRIPT
+}
+
+apt_failed() {
+  local log=$1
+  shift
+  tail -n 20 "$log" >&2
+  fail "apt could not install: $*"
 }

