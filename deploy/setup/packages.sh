@@ -51,8 +51,8 @@ if [[ ! -e $policy ]]; then
   chmod +x "$policy"
   trap 'rm -f "$policy"' EXIT
 fi
-apt-get update -q
-apt-get install -q -y --no-install-recommends "$@"
+apt-get update -q </dev/null
+apt-get install -q -y --no-install-recommends "$@" </dev/null
 SCRIPT
 }
 
