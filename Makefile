@@ -86,11 +86,11 @@ fmt: ## Format the Rust code
 	@cargo fmt --all
 
 .PHONY: lint
-lint: deps-check ## Check formatting, clippy, dependencies, PHP syntax and TypeScript
+lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeScript
 	@cargo fmt --all --check
 	@cargo clippy --locked --workspace --all-targets -- -D warnings
 	@git ls-files -z '*.php' | xargs -0 -n 50 php -l >/dev/null
-	@git ls-files -z deploy tests .ci | xargs -0 grep -lZE '^#!.*bash|^# shellcheck shell=bash' | xargs -0 -n 1 bash -n
+	@git ls-files -z deploy tests .ci stubs | xargs -0 grep -lZE '^#!.*sh$$|^# shellcheck shell' | xargs -0 shellcheck -x -e SC2034,SC2154
 	@npm --prefix wordpress-plugin run --silent typecheck
 
 .PHONY: bench

@@ -33,7 +33,9 @@ run_demo() {
   trap 'exit 143' TERM HUP
   trap 'end_demo' EXIT
   say "Starting WordPress, PHP-FPM, nginx and the daemon"
-  "$STACK" up --dir "$DEMO" --provider env $(port_option)
+  local port
+  port=$(wanted_port)
+  "$STACK" up --dir "$DEMO" --provider env ${port:+--port "$port"}
   jq '{url, chat_url, admin_user, admin_password, application_password}' "$DEMO/stack.json" >"$DEMO/demo.json.new"
   chmod 600 "$DEMO/demo.json.new"
   mv "$DEMO/demo.json.new" "$DEMO/demo.json"
@@ -41,12 +43,12 @@ run_demo() {
   wait_until_stopped
 }
 
-# The port that was asked for, the one of the last run, or the usual one while it is free.
-port_option() {
+# The port that was asked for, or at first the usual one while it is free; later runs keep theirs.
+wanted_port() {
   if [[ -n ${PORT:-} ]]; then
-    printf -- '--port %s' "$PORT"
+    printf '%s' "$PORT"
   elif [[ ! -f $DEMO/settings ]] && ! (exec 3<>"/dev/tcp/127.0.0.1/$USUAL_PORT") 2>/dev/null; then
-    printf -- '--port %s' "$USUAL_PORT"
+    printf '%s' "$USUAL_PORT"
   fi
 }
 

@@ -14,7 +14,8 @@ install_node() {
   say "Installing Node.js (PyPI, $NODE_WHEEL) into target/tools/node"
   install_packages python3-venv
   rm -rf "$TOOLS/node"
-  python3 -m venv "$TOOLS/node" && "$TOOLS/node/bin/pip" install --quiet "$NODE_WHEEL" ||
+  python3 -m venv "$TOOLS/node" || fail "python3 could not make $TOOLS/node"
+  "$TOOLS/node/bin/pip" install --quiet "$NODE_WHEEL" ||
     fail "pip could not install $NODE_WHEEL; put Node $NODE_OLDEST or newer on the PATH instead"
   hash -r
   node_is_new_enough || fail "$(node --version) was installed, but $NODE_OLDEST or newer is needed"
