@@ -11,6 +11,8 @@ export PATH := $(CURDIR)/target/tools/node/bin:$(CURDIR)/target/tools/bin:$(PATH
 
 EXTENSION := $(CURDIR)/target/release/libplaten.so
 WITH_EXTENSION := php -d extension="$(EXTENSION)"
+# What is ours and not Rust.
+SOURCES := find deploy php stubs tests wordpress-plugin .ci -name node_modules -prune -o
 SUITES := test-rust lint test-phpt stubs-check test-php test-js test-wp e2e
 
 .PHONY: help
@@ -89,8 +91,8 @@ fmt: ## Format the Rust code
 lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeScript
 	@cargo fmt --all --check
 	@cargo clippy --locked --workspace --all-targets -- -D warnings
-	@git ls-files -z '*.php' | xargs -0 -n 50 php -l >/dev/null
-	@git ls-files -z deploy tests .ci stubs | xargs -0 grep -lZE '^#!.*sh$$|^# shellcheck shell' | xargs -0 shellcheck -x -e SC2034,SC2154
+	@$(SOURCES) -name '*.php' -print0 | xargs -0 -n 50 php -l >/dev/null
+	@$(SOURCES) -type f -print0 | xargs -0 grep -lZE '^#!.*sh$$|^# shellcheck shell' | xargs -0 shellcheck -x -e SC2034,SC2153,SC2154
 	@npm --prefix wordpress-plugin run --silent typecheck
 
 .PHONY: bench

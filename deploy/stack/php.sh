@@ -5,12 +5,12 @@
 WITHOUT_KEYS=(env --unset=OPENAI_API_KEY --unset=ANTHROPIC_API_KEY)
 
 write_php_settings() {
-  local extension=
+  local load=
   if [[ $EXTENSION != none ]]; then
     [[ -f $EXTENSION ]] || fail "$EXTENSION is missing; run 'make build' first, or pass --extension none"
-    extension="extension = \"$EXTENSION\""
+    load="extension = \"$(realpath "$EXTENSION")\""
   fi
-  render php.ini DIR="$DIR" EXTENSION="$extension" SOCKET="platen.socket = \"$RUN/platend.sock\"" >"$DIR/php/stack.ini"
+  render php.ini DIR="$DIR" EXTENSION="$load" SOCKET="platen.socket = \"$RUN/platend.sock\"" >"$DIR/php/stack.ini"
   write_command php "exec php$PHP_VERSION"
   # WP-CLI runs PHP code of before PHP 8.2: no deprecation notices between its answers.
   write_command wp "exec php$PHP_VERSION -d memory_limit=512M -d error_reporting=22527" \
@@ -29,7 +29,7 @@ run_wp() {
 }
 
 start_php_fpm() {
-  local user= as_root=()
+  local user='' as_root=()
   if ((EUID == 0)); then
     user=$'user = root\ngroup = root'
     as_root=(--allow-to-run-as-root)

@@ -13,7 +13,7 @@ choose_settings() {
   PROVIDER=${wanted_provider:-$PROVIDER}
   [[ $PROVIDER == @(env|offline|fake) ]] || fail "unknown provider '$PROVIDER'; use env, offline or fake"
   if [[ -n $wanted_port ]]; then
-    [[ $wanted_port =~ ^[1-9][0-9]{0,4}$ ]] && ((wanted_port <= 65535)) || fail "'$wanted_port' is not a port"
+    [[ $wanted_port =~ ^[1-9][0-9]{0,4}$ ]] || fail "'$wanted_port' is not a port"
     port_is_free "$wanted_port" || fail "port $wanted_port is taken; choose another or leave --port out"
   fi
   WEB_PORT=${wanted_port:-$(free_port "$WEB_PORT")}
