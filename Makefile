@@ -91,7 +91,7 @@ fmt: ## Format the Rust code
 lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeScript
 	@cargo fmt --all --check
 	@cargo clippy --locked --workspace --all-targets -- -D warnings
-	@$(SOURCES) -name '*.php' -print0 | xargs -0 -n 50 php -l >/dev/null
+	@$(SOURCES) -name '*.php' -print0 | xargs -0 -n 1 -P 2 php -l >/dev/null
 	@$(SOURCES) -type f -print0 | xargs -0 grep -lZE '^#!.*sh$$|^# shellcheck shell' | xargs -0 shellcheck -x -e SC2034,SC2153,SC2154
 	@npm --prefix wordpress-plugin run --silent typecheck
 

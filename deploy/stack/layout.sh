@@ -60,7 +60,7 @@ lock_stack() {
 # Prints a template with each @NAME@ replaced: render FILE NAME=VALUE...
 render() {
   local text pair
-  text=$(<"$TEMPLATES/$1")
+  text=$(<"$TEMPLATES/$1.in")
   shift
   for pair in "$@"; do
     text=${text//"@${pair%%=*}@"/"${pair#*=}"}

@@ -4,7 +4,7 @@
 # Prints the folder of a freshly installed WordPress, which is made when its recipe changed.
 wordpress_template() {
   local recipe template
-  recipe=$(cat "$ROOT/deploy/setup/wordpress.sh" "${BASH_SOURCE[0]}" "$TEMPLATES/wp-config.php" | sha256sum)
+  recipe=$(cat "$ROOT/deploy/setup/wordpress.sh" "${BASH_SOURCE[0]}" "$TEMPLATES/wp-config.php.in" | sha256sum)
   template=$ROOT/target/stack-template/${recipe:0:16}
   if [[ ! -d $template ]]; then
     (
