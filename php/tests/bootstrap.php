@@ -9,3 +9,5 @@ spl_autoload_register(static function (string $class): void {
         require __DIR__ . '/' . strtr(substr($class, strlen('Platen\\Tests\\')), '\\', '/') . '.php';
     }
 });
+
+fwrite(STDERR, sprintf("Platen %s\n", extension_loaded('platen') ? 'extension ' . phpversion('platen') : 'in PHP'));

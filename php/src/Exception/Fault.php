@@ -43,9 +43,9 @@ final class Fault
         return self::coded(new RequestRefused($message), $errorCode);
     }
 
-    public static function internal(string $message): InternalError
+    public static function internal(string $message, string $errorCode = 'internal'): InternalError
     {
-        return self::coded(new InternalError($message), 'internal');
+        return self::coded(new InternalError($message), $errorCode);
     }
 
     /**

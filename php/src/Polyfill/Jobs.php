@@ -17,6 +17,9 @@ use Platen\Transport\UnixSocket;
 final class Jobs
 {
     private const DEFAULT_DEADLINE_MS = 50;
+    /** The longest wait that is allowed in a web request. */
+    private const MAX_DEADLINE_MS = 60_000;
+    private const DEFAULT_RETRY_AFTER_MS = 1000;
 
     private static ?UnixSocket $socket = null;
     private static string $path = '';
@@ -62,9 +65,9 @@ final class Jobs
      */
     private static function call(Tag $request, array $body, ?int $deadlineMs): array
     {
-        $deadlineMs ??= self::configuredDeadlineMs();
-        if ($deadlineMs < 1) {
-            throw Fault::invalidInput('a deadline is at least 1 ms');
+        $deadlineMs ??= Configuration::milliseconds('platen.deadline_ms', self::DEFAULT_DEADLINE_MS);
+        if ($deadlineMs < 1 || $deadlineMs > self::MAX_DEADLINE_MS) {
+            throw Fault::invalidInput('a deadline is 1 to ' . self::MAX_DEADLINE_MS . ' ms');
         }
 
         return self::socket()->call($request, $body, $deadlineMs);
@@ -74,17 +77,13 @@ final class Jobs
     {
         $path = Socket::path();
         if (self::$socket === null || self::$path !== $path) {
-            self::$socket = new UnixSocket($path);
+            self::$socket = new UnixSocket(
+                $path,
+                Configuration::milliseconds('platen.retry_after_ms', self::DEFAULT_RETRY_AFTER_MS)
+            );
             self::$path = $path;
         }
 
         return self::$socket;
-    }
-
-    private static function configuredDeadlineMs(): int
-    {
-        $configured = get_cfg_var('platen.deadline_ms');
-
-        return is_numeric($configured) ? (int) $configured : self::DEFAULT_DEADLINE_MS;
     }
 }

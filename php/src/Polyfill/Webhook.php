@@ -139,7 +139,7 @@ final class Webhook
         $list = is_array($keys) ? array_values($keys) : [$keys];
         foreach ($list as $key) {
             if (!$key instanceof SigningKey) {
-                throw Fault::invalidInput('keys must be a Platen\SigningKey or a list of them');
+                throw new \TypeError('keys must be a Platen\SigningKey or an array of Platen\SigningKey');
             }
         }
 

@@ -30,7 +30,7 @@ final class Connection
         // The warning repeats what $error holds, and an error handler of the application would turn it into a fault.
         $stream = @stream_socket_client('unix://' . $path, $errno, $error, $deadline->remainingUs() / 1e6);
         if ($stream === false) {
-            throw Fault::unavailable(sprintf('the daemon cannot be reached at %s: %s', $path, $error));
+            throw Fault::unavailable(sprintf('the daemon cannot be reached at %s: %s', $path, lcfirst($error)));
         }
         stream_set_blocking($stream, false);
 

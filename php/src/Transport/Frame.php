@@ -47,11 +47,18 @@ final class Frame
         /** @var array{length: int, version: int, tag: int} $fields */
         $fields = unpack('Nlength/Cversion/Ctag', $header);
         if ($fields['length'] < 2 || $fields['length'] > self::MAX_BYTES) {
-            throw Fault::internal(sprintf('the daemon sent a frame of %d bytes', $fields['length']));
+            throw Fault::internal(
+                sprintf("the daemon's answer cannot be read: a frame of %d bytes", $fields['length']),
+                $fields['length'] < 2 ? 'invalid_request' : 'payload_too_large'
+            );
         }
         if ($fields['version'] !== self::VERSION) {
-            throw Fault::refused(
-                sprintf('the daemon speaks protocol version %d, not %d', $fields['version'], self::VERSION),
+            throw Fault::internal(
+                sprintf(
+                    "the daemon's answer cannot be read: protocol version %d is not %d",
+                    $fields['version'],
+                    self::VERSION
+                ),
                 'unsupported_version'
             );
         }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Platen\Transport;
 
+use Platen\Exception\DaemonUnavailable;
 use Platen\Exception\Fault;
 use Platen\Exception\PlatenException;
 
@@ -19,7 +20,11 @@ final class UnixSocket
 {
     private ?Connection $connection = null;
 
-    public function __construct(private readonly string $path)
+    /** When the daemon last did not answer, by `hrtime`; null when it did. */
+    private ?int $failedAtNs = null;
+
+    /** @param int $retryAfterMs How long calls fail at once after one was not answered; 0 tries every time. */
+    public function __construct(private readonly string $path, private readonly int $retryAfterMs = 0)
     {
     }
 
@@ -35,7 +40,17 @@ final class UnixSocket
         $deadline = new Deadline($deadlineMs);
         $frame = Frame::encode($request, self::toJson($body));
 
-        [$tag, $reply] = $this->exchange($frame, $deadline);
+        // A ping asks in order to know, whatever happened a moment ago.
+        if ($request !== Tag::Ping) {
+            $this->requireHope();
+        }
+        try {
+            [$tag, $reply] = $this->exchange($frame, $deadline);
+            $this->failedAtNs = null;
+        } catch (DaemonUnavailable $failure) {
+            $this->failedAtNs = hrtime(true);
+            throw $failure;
+        }
         $fields = self::fromJson($reply);
         if ($tag === Tag::Refusal->value) {
             throw self::refusal($fields);
@@ -51,6 +66,22 @@ final class UnixSocket
     public function __destruct()
     {
         $this->forget();
+    }
+
+    /**
+     * A daemon that hangs costs a page one deadline, not one per call.
+     *
+     * @throws DaemonUnavailable If it did not answer a moment ago.
+     */
+    private function requireHope(): void
+    {
+        if ($this->failedAtNs === null) {
+            return;
+        }
+        $leftMs = $this->retryAfterMs - intdiv(hrtime(true) - $this->failedAtNs, 1_000_000);
+        if ($leftMs > 0) {
+            throw Fault::unavailable("the daemon did not answer a moment ago; the next try is in $leftMs ms");
+        }
     }
 
     /**
@@ -91,7 +122,7 @@ final class UnixSocket
     private function kept(): ?Connection
     {
         if ($this->connection !== null && $this->connection->pid !== getmypid()) {
-            // A child of a fork: the parent still speaks on this stream, so it is dropped without a farewell.
+            // A child of a fork: the parent's answers would arrive here. The parent notices and connects anew.
             $this->connection = null;
         }
 

@@ -154,6 +154,21 @@ final class JobsTest extends TestCase
         self::assertSame('9.9', $info->version);
     }
 
+    public function testAfterADeadlineTheNextCallsFailAtOnceButAPingAsksAgain(): void
+    {
+        $daemon = FakeDaemon::start([['after_ms' => 100], self::PONG]);
+        $client = $this->client($daemon->socket, 40);
+        $this->expectFailure(DaemonUnavailable::class, 'deadline_exceeded', static fn () => $client->ping());
+
+        $startNs = hrtime(true);
+        $status = static fn () => $client->status(JobId::fromString(self::ID));
+        $this->expectFailure(DaemonUnavailable::class, 'daemon_unavailable', $status);
+        $tookMs = (hrtime(true) - $startNs) / 1e6;
+
+        self::assertLessThan(20, $tookMs);
+        self::assertSame('9.9', $this->client($daemon->socket)->ping()->version);
+    }
+
     public function testAConnectionIsKeptAndARestartOfTheDaemonIsNotNoticed(): void
     {
         $daemon = FakeDaemon::start([self::PONG, self::PONG]);
@@ -182,8 +197,8 @@ final class JobsTest extends TestCase
     {
         return [
             'a cut frame' => [['hex' => '000000ff01817b', 'close' => true], DaemonUnavailable::class],
-            'a frame over the limit' => [['hex' => 'ffffffff0181'], PlatenException::class],
-            'another protocol version' => [['hex' => '0000000409817b7d'], PlatenException::class],
+            'a frame over the limit' => [['hex' => 'ffffffff0181'], InternalError::class],
+            'another protocol version' => [['hex' => '0000000409817b7d'], InternalError::class],
             'another reply' => [['tag' => 0x82, 'body' => []], InternalError::class],
             'a body that is no JSON' => [['hex' => '000000050181786565'], InternalError::class],
         ];
