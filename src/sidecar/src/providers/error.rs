@@ -9,6 +9,9 @@ use thiserror::Error;
 /// credentials: it is written to logs, job rows and webhooks.
 #[derive(Debug, Error)]
 pub enum ProviderError {
+    /// The call cannot be written as an HTTP request: a fault of ours.
+    #[error("the call cannot be sent")]
+    InvalidCall(#[source] TransportError),
     /// No connection: name resolution, refused, TLS.
     #[error("provider could not be reached")]
     Unreachable(#[source] TransportError),
@@ -42,9 +45,12 @@ pub enum ProviderError {
     /// Any other 4xx, and redirects.
     #[error("provider refused the request: {0}")]
     Rejected(Refusal),
-    /// Not the documented format.
-    #[error("provider sent a body that is not the documented shape")]
-    Malformed(#[source] serde_json::Error),
+    /// 200 with something else than a stream of events.
+    #[error("provider answered with something else than a stream of events")]
+    NotAStream,
+    /// An event that is not JSON of the documented shape.
+    #[error("provider sent an event that is not the documented shape")]
+    Malformed(#[source] MalformedEvent),
     /// The body ended before its final event.
     #[error("provider's stream ended before its final event")]
     Truncated,
@@ -91,6 +97,26 @@ impl From<reqwest::Error> for TransportError {
     }
 }
 
+/// What is wrong with an event. The parser's own text is not kept: it quotes the event, and so the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{problem} at byte {column}")]
+pub struct MalformedEvent {
+    problem: &'static str,
+    column: usize,
+}
+
+impl From<serde_json::Error> for MalformedEvent {
+    fn from(error: serde_json::Error) -> Self {
+        let problem = match error.classify() {
+            serde_json::error::Category::Io => "unreadable",
+            serde_json::error::Category::Syntax => "not JSON",
+            serde_json::error::Category::Data => "another shape",
+            serde_json::error::Category::Eof => "cut-off JSON",
+        };
+        Self { problem, column: error.column() }
+    }
+}
+
 /// Whether the same call may succeed later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryAdvice {
@@ -103,9 +129,18 @@ pub enum RetryAdvice {
 }
 
 impl ProviderError {
+    pub(super) fn malformed(error: serde_json::Error) -> Self {
+        Self::Malformed(error.into())
+    }
+
+    pub(super) fn too_large(limit_bytes: usize) -> Self {
+        Self::AnswerTooLarge { limit_bytes }
+    }
+
     /// The stable code for machines.
     pub fn code(&self) -> ErrorCode {
         match self {
+            Self::InvalidCall(_) => ErrorCode::Internal,
             Self::Unreachable(_) | Self::Disconnected(_) => ErrorCode::ProviderUnavailable,
             Self::ConnectTimeout(_) | Self::FirstByteTimeout(_) | Self::IdleTimeout(_) => {
                 ErrorCode::ProviderTimeout
@@ -114,7 +149,7 @@ impl ProviderError {
             Self::RateLimited(_) | Self::QuotaExhausted(_) => ErrorCode::ProviderRateLimited,
             Self::Unauthorized(_) => ErrorCode::ProviderAuth,
             Self::Rejected(_) => ErrorCode::ProviderRejected,
-            Self::Malformed(_) => ErrorCode::ProviderMalformed,
+            Self::NotAStream | Self::Malformed(_) => ErrorCode::ProviderMalformed,
             Self::Truncated => ErrorCode::ProviderTruncated,
             Self::AnswerTooLarge { limit_bytes: _ } => ErrorCode::AnswerTooLarge,
         }
@@ -128,13 +163,16 @@ impl ProviderError {
             | Self::ConnectTimeout(_)
             | Self::FirstByteTimeout(_)
             | Self::IdleTimeout(_)
+            | Self::NotAStream
             | Self::Malformed(_)
             | Self::Truncated => RetryAdvice::Backoff,
             Self::Failed(refusal) | Self::Overloaded(refusal) | Self::RateLimited(refusal) => {
                 refusal.advice(RetryAdvice::Backoff)
             }
             Self::Unauthorized(refusal) | Self::Rejected(refusal) => refusal.advice(RetryAdvice::Never),
-            Self::QuotaExhausted(_) | Self::AnswerTooLarge { limit_bytes: _ } => RetryAdvice::Never,
+            Self::InvalidCall(_) | Self::QuotaExhausted(_) | Self::AnswerTooLarge { limit_bytes: _ } => {
+                RetryAdvice::Never
+            }
         }
     }
 }

@@ -58,7 +58,9 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "-", "1", "1-", "-1", "+1-1", "1-+1", "1-1-1", "a-b", "1-99999999999999999999", " 1-1"] {
+        for text in
+            ["", "-", "1", "1-", "-1", "+1-1", "1-+1", "1-1-1", "a-b", "1-99999999999999999999", " 1-1"]
+        {
             assert_eq!(text.parse::<EventId>(), Err(ParseEventIdError), "{text:?}");
         }
     }
