@@ -13,7 +13,7 @@ EXTENSION := $(CURDIR)/target/release/libplaten.so
 WITH_EXTENSION := php -d extension="$(EXTENSION)"
 # What is ours and not Rust.
 SOURCES := find deploy php stubs tests wordpress-plugin .ci -name node_modules -prune -o
-SUITES := test-rust lint test-phpt stubs-check test-php test-js test-wp e2e
+SUITES := test-rust lint test-phpt stubs-check test-php test-js test-wp test-stack e2e
 
 .PHONY: help
 help: ## List the verbs
@@ -70,6 +70,10 @@ test-js: ## The chat block's own logic
 .PHONY: test-wp
 test-wp: ## The plugin inside a real WordPress
 	@tests/run-wordpress
+
+.PHONY: test-stack
+test-stack: ## A whole site comes up, survives kill -9, and leaves nothing behind
+	@tests/run-stack
 
 .PHONY: e2e
 e2e: ## The whole path in a browser

@@ -56,13 +56,13 @@ start_daemon() {
 
 signal_daemon() {
   process_is_alive platend || fail "the daemon of $DIR does not run"
-  kill "-$1" "$(recorded_pid platend)"
+  kill "-$1" "$PID"
 }
 
 daemon_status() {
   if ! process_is_alive platend; then
     echo stopped
-  elif [[ $(process_field "$(recorded_pid platend)" "$FIELD_STATE") == T ]]; then
+  elif [[ ${STAT[STATUS]} == T ]]; then
     echo paused
   else
     echo running

@@ -9,77 +9,66 @@ start_process() {
   shift
   mkdir -p "$DIR/pids" "$DIR/logs"
   setsid "$@" </dev/null >>"$DIR/logs/$name.log" 2>&1 9>&- &
-  local pid=$!
-  # The first moment of the child is still this script's own image; its start time is final already.
-  printf '%s %s\n' "$pid" "$(process_field "$pid" "$FIELD_START_TIME")" >"$DIR/pids/$name"
+  # A command that cannot be run is gone by now; whoever waits for it will say so.
+  read_stat "$!" || STAT=()
+  printf '%s %s\n' "$!" "${STAT[START_TIME]:-gone}" >"$DIR/pids/$name"
 }
 
 # Fields of /proc/PID/stat, counted from the one after the command's name.
-FIELD_STATE=0
-FIELD_GROUP=2
-FIELD_START_TIME=19
+STATUS=0
+GROUP=2
+START_TIME=19
 
-# Prints one field, or nothing when the process is gone.
-process_field() {
-  local stat fields
-  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+# Sets STAT to the fields of a process; fails when it is gone.
+read_stat() {
+  local line
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
   # The command's name may hold spaces and parentheses; what follows its last one is plain.
-  read -ra fields <<<"${stat##*) }"
-  printf '%s' "${fields[$2]}"
+  read -ra STAT <<<"${line##*) }"
 }
 
-# Prints the recorded process id of NAME, or nothing.
-recorded_pid() {
-  local pid=
-  [[ -f $DIR/pids/$1 ]] && read -r pid _ <"$DIR/pids/$1"
-  printf '%s' "$pid"
+# Sets PID and STARTED to what was recorded of NAME.
+read_record() {
+  [[ -f $DIR/pids/$1 ]] && read -r PID STARTED <"$DIR/pids/$1"
 }
 
 # Whether the recorded leader of NAME itself runs. A zombie does not.
 process_is_alive() {
-  local pid started
-  [[ -f $DIR/pids/$1 ]] && read -r pid started <"$DIR/pids/$1" || return 1
-  [[ $(process_field "$pid" "$FIELD_START_TIME") == "$started" && $(process_field "$pid" "$FIELD_STATE") != Z ]]
+  read_record "$1" && read_stat "$PID" && [[ ${STAT[START_TIME]} == "$STARTED" && ${STAT[STATUS]} != Z ]]
 }
 
 # Whether anything of NAME runs: the leader, or workers that outlived it. The kernel gives no number
 # to a new process while a group of that number exists.
 process_group_is_alive() {
-  local pid started now stat
-  [[ -f $DIR/pids/$1 ]] && read -r pid started <"$DIR/pids/$1" || return 1
-  now=$(process_field "$pid" "$FIELD_START_TIME")
-  [[ -n $now && $now != "$started" ]] && return 1
-  for stat in /proc/[0-9]*/stat; do
-    is_live_member "${stat//[!0-9]/}" "$pid" && return 0
+  local other
+  read_record "$1" || return 1
+  if read_stat "$PID" && [[ ${STAT[START_TIME]} != "$STARTED" ]]; then
+    return 1
+  fi
+  for other in /proc/[0-9]*; do
+    read_stat "${other#/proc/}" && [[ ${STAT[GROUP]} == "$PID" && ${STAT[STATUS]} != Z ]] && return
   done
   return 1
 }
 
-is_live_member() {
-  [[ $(process_field "$1" "$FIELD_GROUP") == "$2" && $(process_field "$1" "$FIELD_STATE") != Z ]]
-}
-
 # Asks NAME to end, waits GRACE seconds, then kills what is left of its group.
 stop_process() {
-  local name=$1 grace=$2 pid
-  pid=$(recorded_pid "$name")
-  if process_group_is_alive "$name"; then
-    if process_is_alive "$name"; then
-      kill -TERM "$pid" 2>/dev/null || true
-      # A paused process cannot act on the signal before it goes on.
-      kill -CONT -- "-$pid" 2>/dev/null || true
-      poll "$grace" process_group_is_gone "$name" || say "$name did not end within $grace s; killing it"
-    fi
-    kill_process "$name"
+  local name=$1 grace=$2
+  if process_is_alive "$name"; then
+    kill -TERM "$PID" 2>/dev/null || true
+    # A paused process cannot act on the signal before it goes on.
+    kill -CONT -- "-$PID" 2>/dev/null || true
+    poll "$grace" process_group_is_gone "$name" || say "$name did not end within $grace s; killing it"
   fi
+  kill_process "$name"
   rm -f "$DIR/pids/$name"
 }
 
 kill_process() {
   local name=$1
   process_group_is_alive "$name" || return 0
-  kill -KILL -- "-$(recorded_pid "$name")" 2>/dev/null || true
-  poll 10 process_group_is_gone "$name" || fail "$name cannot be killed (process $(recorded_pid "$name"))"
+  kill -KILL -- "-$PID" 2>/dev/null || true
+  poll 10 process_group_is_gone "$name" || fail "$name cannot be killed (process $PID)"
 }
 
 process_group_is_gone() {
