@@ -103,7 +103,7 @@ lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeS
 bench: ## Measure, and write docs/benchmarks.md
 	@deploy/setup.sh test
 	@$(MAKE) --no-print-directory build
-	@tests/run-bench
+	@node tests/load/rest.mjs
 
 .PHONY: clean
 clean: demo-stop ## Stop the demo and delete everything that was built
