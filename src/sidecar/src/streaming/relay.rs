@@ -217,3 +217,6 @@ impl Drop for JobStream {
         self.unlist();
     }
 }
+
+#[cfg(test)]
+mod tests;

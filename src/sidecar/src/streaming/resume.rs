@@ -160,3 +160,6 @@ impl Cursor {
         Some(StreamEvent::Delta(piece.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests;
