@@ -30,9 +30,9 @@ final class ChatTexts {
 			'answered'    => __( 'Answer:', 'platen' ),
 			'limitOver'   => __( 'You can ask again.', 'platen' ),
 			/* translators: %d: number of seconds. */
-			'waitSeconds' => __( 'That were many questions in a short time. You can ask again in %d s.', 'platen' ),
+			'waitSeconds' => __( 'You have asked many questions in a short time. You can ask again in %d seconds.', 'platen' ),
 			/* translators: %d: number of minutes. */
-			'waitMinutes' => __( 'That were many questions in a short time. You can ask again in %d min.', 'platen' ),
+			'waitMinutes' => __( 'You have asked many questions in a short time. You can ask again in %d minutes.', 'platen' ),
 			'failures'    => self::failures(),
 		);
 	}
@@ -52,7 +52,7 @@ final class ChatTexts {
 			'provider_timeout'      => $busy,
 			'provider_failed'       => $busy,
 			'provider_rate_limited' => __( 'The assistant is very busy at the moment.', 'platen' ),
-			'rate_limited'          => __( 'That were many questions in a short time. Please wait a little.', 'platen' ),
+			'rate_limited'          => __( 'You have asked many questions in a short time. Please wait a little.', 'platen' ),
 			'anonymous_not_allowed' => __( 'Please log in to ask a question.', 'platen' ),
 			'answer_too_large'      => __( 'The answer became too long. Please ask for a part of it.', 'platen' ),
 			'payload_too_large'     => __( 'The question is too long.', 'platen' ),

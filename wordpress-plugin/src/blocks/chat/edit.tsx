@@ -95,7 +95,10 @@ function Preview( attributes: ChatAttributes ) {
 				</span>
 			</div>
 			<p className="platen-chat__hint">
-				{ __( 'Enter sends, Shift + Enter starts a new line. Answers are written by AI and can be wrong.', 'platen' ) }
+				<span className="platen-chat__keys">
+					{ __( 'Enter sends, Shift + Enter starts a new line.', 'platen' ) }
+				</span>{ ' ' }
+				{ __( 'Answers are written by AI and can be wrong.', 'platen' ) }
 			</p>
 		</section>
 	);

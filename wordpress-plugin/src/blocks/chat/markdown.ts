@@ -221,3 +221,27 @@ function appendText( nodes: Inline[], text: string ): void {
 		nodes.push( { kind: 'text', text } );
 	}
 }
+
+/** The words without their marks, as a screen reader should say them. */
+export function plainText( text: string ): string {
+	return parseMarkdown( text ).map( blockText ).join( '\n' );
+}
+
+function blockText( block: Block ): string {
+	switch ( block.kind ) {
+		case 'code':
+			return block.text;
+		case 'list':
+			return block.items
+				.map( ( item ) => [ inlineText( item.children ), ...item.nested.map( blockText ) ].join( '\n' ) )
+				.join( '\n' );
+		default:
+			return inlineText( block.children );
+	}
+}
+
+function inlineText( inlines: Inline[] ): string {
+	return inlines
+		.map( ( inline ) => ( 'children' in inline ? inlineText( inline.children ) : inline.text ) )
+		.join( '' );
+}

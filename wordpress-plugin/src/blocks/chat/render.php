@@ -53,7 +53,7 @@ defined( 'ABSPATH' ) || exit;
 		</ol>
 		<p class="platen-chat__notice" data-wp-bind--hidden="!state.isQueued" hidden>
 			<svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="M12 3a9 9 0 100 18 9 9 0 000-18zm0 2a7 7 0 110 14 7 7 0 010-14zm-1 2v6l4.5 2.6 1-1.6-3.5-2.1V7z"/></svg>
-			<?php esc_html_e( 'Your question is queued; the answer will appear here.', 'platen' ); ?>
+			<span><?php esc_html_e( 'Your question is queued; the answer will appear here.', 'platen' ); ?></span>
 		</p>
 		<p class="platen-chat__notice" data-wp-bind--hidden="!state.isStopped" hidden>
 			<?php esc_html_e( 'The answer was stopped.', 'platen' ); ?>
@@ -77,7 +77,11 @@ defined( 'ABSPATH' ) || exit;
 			<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M12 4l7 7-1.5 1.5L13 8v12h-2V8l-4.5 4.5L5 11z"/></svg>
 		</button>
 	</form>
-	<p class="platen-chat__hint" id="<?php echo esc_attr( $view->id ); ?>-hint"><?php esc_html_e( 'Enter sends, Shift + Enter starts a new line. Answers are written by AI and can be wrong.', 'platen' ); ?></p>
+	<p class="platen-chat__hint" id="<?php echo esc_attr( $view->id ); ?>-hint">
+		<span class="platen-chat__keys"><?php esc_html_e( 'Enter sends, Shift + Enter starts a new line.', 'platen' ); ?></span>
+		<?php esc_html_e( 'Answers are written by AI and can be wrong.', 'platen' ); ?>
+
+	</p>
 	<?php else : ?>
 	<p class="platen-chat__notice">
 		<?php esc_html_e( 'Please log in to ask a question.', 'platen' ); ?>

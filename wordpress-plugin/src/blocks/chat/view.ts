@@ -2,6 +2,7 @@ import * as interactivity from '@wordpress/interactivity';
 
 import { createApi } from './api.ts';
 import { Conversation, type Phase, type Turn } from './conversation.ts';
+import { plainText } from './markdown.ts';
 import { renderMarkdown, renderPlain } from './render-markdown.ts';
 import { UserCredentials, VisitorCredentials } from './session.ts';
 import { browserStore } from './storage.ts';
@@ -191,7 +192,7 @@ async function start( view: ChatContext, root: HTMLElement, { root: url, user, t
 				}
 			},
 			onFinished: ( text ) => {
-				view.announcement = `${ texts.answered } ${ text }`;
+				view.announcement = `${ texts.answered } ${ plainText( text ) }`;
 			},
 		}
 	);
@@ -224,6 +225,8 @@ function ask(): void {
 	setDraft( view, composer, '' );
 	chat().isAtEnd = true;
 	composer.focus();
+	// A card that reaches out of the window would hide the answer.
+	root.scrollIntoView( { block: 'nearest' } );
 	void conversation.ask( message );
 }
 
