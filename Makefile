@@ -11,6 +11,9 @@ export PATH := $(CURDIR)/target/tools/node/bin:$(CURDIR)/target/tools/bin:$(PATH
 
 EXTENSION := $(CURDIR)/target/release/libplaten.so
 WITH_EXTENSION := php -d extension="$(EXTENSION)"
+# `target` is where the scripts look for what was built, whatever the person's own Cargo settings say.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+
 # What is ours and not Rust.
 SOURCES := find deploy php stubs tests wordpress-plugin .ci -name node_modules -prune -o
 SUITES := test-rust lint test-phpt stubs-check test-php test-js test-wp test-stack e2e

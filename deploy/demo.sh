@@ -29,7 +29,7 @@ demo_field() {
 }
 
 run_demo() {
-  trap 'exit 130' INT
+  trap 'exit 0' INT
   trap 'exit 143' TERM HUP
   trap 'end_demo' EXIT
   say "Starting WordPress, PHP-FPM, nginx and the daemon"

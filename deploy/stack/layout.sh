@@ -10,7 +10,7 @@
 #   DIR/stack.json  addresses and credentials, written last
 
 TEMPLATES=$ROOT/deploy/stack/templates
-RELEASE=${CARGO_TARGET_DIR:-$ROOT/target}/release
+RELEASE=$ROOT/target/release
 WORDPRESS_DIST=$ROOT/target/wordpress-dist
 PHP_VERSION=8.2
 
