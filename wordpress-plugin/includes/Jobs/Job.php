@@ -79,6 +79,11 @@ final class Job {
 		return null !== $this->handed_off_at;
 	}
 
+	/** Tells whether the job may be started again. */
+	public function is_retryable(): bool {
+		return JobStatus::Dead === $this->status;
+	}
+
 	/** Tells whether the job was dead once and is to run again. */
 	public function is_retried(): bool {
 		return JobStatus::Queued === $this->status && null !== $this->ended_attempt;

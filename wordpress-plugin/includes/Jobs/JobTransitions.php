@@ -157,6 +157,40 @@ final class JobTransitions {
 	}
 
 	/**
+	 * Ends a waiting job that the daemon never took.
+	 *
+	 * @param JobId              $id    The job.
+	 * @param JobFault           $fault Why.
+	 * @param \DateTimeImmutable $now   The present.
+	 * @throws StorageFailed If the database refuses.
+	 */
+	public function refused( JobId $id, JobFault $fault, \DateTimeImmutable $now ): bool {
+		return $this->update(
+			"status = 'dead', error_code = %s, error_message = %s, ended_attempt = COALESCE(ended_attempt, 0),
+			next_handoff_at = NULL, finished_at = %d, updated_at = %d",
+			array( $fault->code, $fault->message, Micros::from( $now ), Micros::from( $now ) ),
+			"id = %s AND status = 'queued'",
+			array( $id->value )
+		);
+	}
+
+	/**
+	 * Ends a waiting job that its owner no longer wants.
+	 *
+	 * @param JobId              $id  The job.
+	 * @param \DateTimeImmutable $now The present.
+	 * @throws StorageFailed If the database refuses.
+	 */
+	public function withdrawn( JobId $id, \DateTimeImmutable $now ): bool {
+		return $this->update(
+			"status = 'cancelled', next_handoff_at = NULL, finished_at = %d, updated_at = %d",
+			array( Micros::from( $now ), Micros::from( $now ) ),
+			"id = %s AND status IN ('queued', 'running')",
+			array( $id->value )
+		);
+	}
+
+	/**
 	 * Notes when the webhook with the job's end came.
 	 *
 	 * @param JobId              $id  The job.

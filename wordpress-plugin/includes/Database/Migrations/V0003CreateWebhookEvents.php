@@ -14,7 +14,7 @@ use Platen\WordPress\Database\Schema;
 use Platen\WordPress\Database\StorageFailed;
 
 /**
- * Creates the replay store: the ids of webhooks that had their effect, kept as long as the daemon may repeat them.
+ * Creates the replay store: the hashed ids of webhooks that had their effect, kept as long as the daemon may repeat them.
  *
  * @since 0.1.0
  */
@@ -38,10 +38,10 @@ final class V0003CreateWebhookEvents implements Migration {
 
 		dbDelta(
 			"CREATE TABLE {$schema->webhook_events()} (
-			webhook_id varchar(191) NOT NULL,
+			id_hash char(64) NOT NULL,
 			job_id char(36) NOT NULL,
 			received_at bigint(20) NOT NULL,
-			PRIMARY KEY  (webhook_id),
+			PRIMARY KEY  (id_hash),
 			KEY received_at (received_at)
 			) {$schema->charset_collate()};"
 		);

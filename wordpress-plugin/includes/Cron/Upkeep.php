@@ -1,0 +1,98 @@
+<?php
+/**
+ * What happens every minute.
+ *
+ * @package Platen
+ */
+
+declare(strict_types=1);
+
+namespace Platen\WordPress\Cron;
+
+use Platen\WordPress\Contracts\Registrable;
+use Platen\WordPress\Database\StorageFailed;
+use Platen\WordPress\Jobs\Outbox;
+use Platen\WordPress\Jobs\Reconciler;
+use Platen\WordPress\Webhooks\WebhookEventRepository;
+
+/**
+ * Empties the outbox, asks about jobs that take long and prunes the replay store, by WP-Cron.
+ *
+ * WP-Cron is the safety net: polls, webhooks and `wp platen jobs flush` do the same sooner.
+ *
+ * @since 0.1.0
+ */
+final class Upkeep implements Registrable {
+
+	public const HOOK     = 'platen_upkeep';
+	public const SCHEDULE = 'platen_minute';
+
+	/** Jobs per run: each costs one exchange on a local socket. */
+	private const BATCH = 100;
+
+	/**
+	 * Takes the parts.
+	 *
+	 * @param \Closure(): Outbox                 $outbox     Makes the outbox when it is needed.
+	 * @param \Closure(): Reconciler             $reconciler Makes the reconciler when it is needed.
+	 * @param \Closure(): WebhookEventRepository $events     Makes the replay store when it is needed.
+	 */
+	public function __construct(
+		private readonly \Closure $outbox,
+		private readonly \Closure $reconciler,
+		private readonly \Closure $events
+	) {
+	}
+
+	/**
+	 * {@inheritDoc}
+	 */
+	public function register(): void {
+		add_filter( 'cron_schedules', array( $this, 'add_schedule' ) );
+		add_action( 'init', array( $this, 'schedule' ) );
+		add_action( self::HOOK, array( $this, 'run' ) );
+	}
+
+	/**
+	 * Adds "every minute" to WordPress's schedules.
+	 *
+	 * @param array<string, array{interval: int, display: string}> $schedules The schedules.
+	 * @return array<string, array{interval: int, display: string}>
+	 */
+	public function add_schedule( array $schedules ): array {
+		$schedules[ self::SCHEDULE ] = array(
+			'interval' => MINUTE_IN_SECONDS,
+			// Not translated: the filter may run before translations may be loaded.
+			'display'  => 'Every minute (Platen)',
+		);
+
+		return $schedules;
+	}
+
+	/**
+	 * Makes sure that the event is scheduled.
+	 */
+	public function schedule(): void {
+		if ( false === wp_next_scheduled( self::HOOK ) ) {
+			wp_schedule_event( time(), self::SCHEDULE, self::HOOK );
+		}
+	}
+
+	/**
+	 * Takes the event off the schedule.
+	 */
+	public static function unschedule(): void {
+		wp_clear_scheduled_hook( self::HOOK );
+	}
+
+	/**
+	 * Does the work of one minute.
+	 *
+	 * @throws StorageFailed If the database refuses.
+	 */
+	public function run(): void {
+		( $this->outbox )()->flush_due( self::BATCH );
+		( $this->reconciler )()->sweep( self::BATCH );
+		( $this->events )()->prune();
+	}
+}
