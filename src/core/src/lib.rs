@@ -9,5 +9,6 @@ pub mod retry;
 pub mod secret;
 pub mod signing;
 pub mod sse;
+pub mod tokens;
 pub mod webhook;
 pub mod wire;
