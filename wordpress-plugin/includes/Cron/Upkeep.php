@@ -33,14 +33,14 @@ final class Upkeep implements Registrable {
 	/**
 	 * Takes the parts.
 	 *
-	 * @param \Closure(): Outbox                 $outbox     Makes the outbox when it is needed.
-	 * @param \Closure(): Reconciler             $reconciler Makes the reconciler when it is needed.
-	 * @param \Closure(): WebhookEventRepository $events     Makes the replay store when it is needed.
+	 * @param Outbox                 $outbox     Jobs that wait for the daemon.
+	 * @param Reconciler             $reconciler Brings rows up to date.
+	 * @param WebhookEventRepository $events     The replay store.
 	 */
 	public function __construct(
-		private readonly \Closure $outbox,
-		private readonly \Closure $reconciler,
-		private readonly \Closure $events
+		private readonly Outbox $outbox,
+		private readonly Reconciler $reconciler,
+		private readonly WebhookEventRepository $events
 	) {
 	}
 
@@ -91,8 +91,8 @@ final class Upkeep implements Registrable {
 	 * @throws StorageFailed If the database refuses.
 	 */
 	public function run(): void {
-		( $this->outbox )()->flush_due( self::BATCH );
-		( $this->reconciler )()->sweep( self::BATCH );
-		( $this->events )()->prune();
+		$this->outbox->flush_due( self::BATCH );
+		$this->reconciler->sweep( self::BATCH );
+		$this->events->prune();
 	}
 }

@@ -13,6 +13,7 @@ use Platen\Client;
 use Platen\Exception\DaemonUnavailable;
 use Platen\Exception\PlatenException;
 use Platen\Job\DaemonInfo;
+use Platen\Job\DaemonInfo;
 use Platen\Job\JobId;
 use Platen\Job\JobSnapshot;
 use Platen\Job\RateDecision;
@@ -66,6 +67,16 @@ final class SidecarGateway {
 	public function ping( int $deadline_ms ): DaemonInfo {
 		$this->away = null;
 
+		return $this->ask( 'ping', fn (): DaemonInfo => ( new Client( $this->options()->withDeadline( $deadline_ms ) ) )->ping() );
+	}
+
+	/**
+	 * Asks whether the daemon is there. A person who tests the connection may wait longer than a visitor.
+	 *
+	 * @param int $deadline_ms How long to wait, in milliseconds.
+	 * @throws DaemonAway|DaemonRefused When there is no answer.
+	 */
+	public function ping( int $deadline_ms ): DaemonInfo {
 		return $this->ask( 'ping', fn (): DaemonInfo => ( new Client( $this->options()->withDeadline( $deadline_ms ) ) )->ping() );
 	}
 
@@ -167,19 +178,21 @@ final class SidecarGateway {
 	 * @throws PlatenException If the site id is missing or malformed.
 	 */
 	private function client(): Client {
-		$this->client ??= new Client( $this->options() );
-
-		return $this->client;
+		return $this->client ??= new Client( $this->options() );
 	}
 
 	/**
-	 * Says where the daemon is and how long a page waits for it.
+	 * Gives where the daemon is and how long it may take.
 	 *
 	 * @throws PlatenException If the site id is missing or malformed.
 	 */
 	private function options(): Options {
 		$settings = $this->settings->get();
 
-		return new Options( $settings->site_id, '' === $settings->socket ? null : $settings->socket, $settings->deadline_ms );
+		return new Options(
+			$settings->site_id,
+			'' === $settings->socket ? null : $settings->socket,
+			$settings->deadline_ms
+		);
 	}
 }
