@@ -13,7 +13,6 @@ use Platen\Client;
 use Platen\Exception\DaemonUnavailable;
 use Platen\Exception\PlatenException;
 use Platen\Job\DaemonInfo;
-use Platen\Job\DaemonInfo;
 use Platen\Job\JobId;
 use Platen\Job\JobSnapshot;
 use Platen\Job\RateDecision;
@@ -67,16 +66,6 @@ final class SidecarGateway {
 	public function ping( int $deadline_ms ): DaemonInfo {
 		$this->away = null;
 
-		return $this->ask( 'ping', fn (): DaemonInfo => ( new Client( $this->options()->withDeadline( $deadline_ms ) ) )->ping() );
-	}
-
-	/**
-	 * Asks whether the daemon is there. A person who tests the connection may wait longer than a visitor.
-	 *
-	 * @param int $deadline_ms How long to wait, in milliseconds.
-	 * @throws DaemonAway|DaemonRefused When there is no answer.
-	 */
-	public function ping( int $deadline_ms ): DaemonInfo {
 		return $this->ask( 'ping', fn (): DaemonInfo => ( new Client( $this->options()->withDeadline( $deadline_ms ) ) )->ping() );
 	}
 
