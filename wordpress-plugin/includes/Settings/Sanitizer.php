@@ -49,7 +49,25 @@ final class Sanitizer {
 			}
 		}
 
-		return new SanitizedSettings( $values, $refused );
+		return $this->leave_room_for_the_prompt( $values, $refused );
+	}
+
+	/**
+	 * Refuses an answer that would fill the whole budget: no prompt would fit beside it.
+	 *
+	 * @param array<string, mixed> $values  Values of the schema, by name.
+	 * @param list<string>         $refused Names refused so far.
+	 */
+	private function leave_room_for_the_prompt( array $values, array $refused ): SanitizedSettings {
+		$effective = array_merge( Schema::defaults(), $values );
+		if ( $effective['max_output_tokens'] >= $effective['context_tokens'] ) {
+			foreach ( array( 'max_output_tokens', 'context_tokens' ) as $name ) {
+				$values[ $name ] = $this->present[ $name ] ?? Schema::defaults()[ $name ];
+			}
+			$refused[] = 'max_output_tokens';
+		}
+
+		return new SanitizedSettings( $values, array_values( array_unique( $refused ) ) );
 	}
 
 	/**
