@@ -8,8 +8,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use parking_lot::Mutex;
+use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
+use platen_core::secret::Secret;
 use platen_core::signing::SigningKey;
 use tokio::time::Instant;
 
@@ -31,10 +35,71 @@ pub struct Site {
     pub webhook_secret: SigningKey,
 }
 
-/// Keeps sites.
+/// Keeps sites. Every method is one transaction.
 pub trait SiteStore: Send + Sync {
     /// The site of this id.
     fn find_site(&self, id: SiteId) -> StoreFuture<'_, Option<Site>>;
+
+    /// Keeps a new site; changes nothing when the id is taken.
+    fn add_site(&self, site: NewSite, now: Timestamp) -> StoreFuture<'_, AddedSite>;
+
+    /// Replaces the address and the secrets of a site, or adds it.
+    fn rotate_site(&self, site: NewSite, now: Timestamp) -> StoreFuture<'_, ()>;
+
+    /// All sites by their ids, without their secrets.
+    fn list_sites(&self) -> StoreFuture<'_, Vec<ListedSite>>;
+}
+
+/// A site that is to be kept.
+#[derive(Clone, Debug)]
+pub struct NewSite {
+    /// See [`Site::id`].
+    pub id: SiteId,
+    /// See [`Site::url`].
+    pub url: String,
+    /// In the form of `wp-config.php`.
+    pub secrets: SiteSecrets,
+}
+
+/// The secrets of a site, as text.
+#[derive(Clone, Debug)]
+pub struct SiteSecrets {
+    /// `psk_` and base64url without padding of 32 bytes.
+    pub site: Secret<String>,
+    /// `whsec_` and base64 of 32 bytes.
+    pub webhook: Secret<String>,
+}
+
+impl SiteSecrets {
+    /// Writes two times 32 random bytes in the form of `wp-config.php`.
+    pub fn from_random(site: [u8; 32], webhook: [u8; 32]) -> Self {
+        Self {
+            site: Secret::new(format!("psk_{}", URL_SAFE_NO_PAD.encode(site))),
+            webhook: Secret::new(format!("whsec_{}", STANDARD.encode(webhook))),
+        }
+    }
+}
+
+/// Whether a site was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddedSite {
+    /// It was.
+    Added,
+    /// The id is taken; nothing was changed.
+    Exists,
+}
+
+/// A site in a list.
+#[derive(Clone, Debug)]
+pub struct ListedSite {
+    /// See [`Site::id`].
+    pub id: SiteId,
+    /// See [`Site::url`].
+    pub url: String,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When its secrets were last replaced.
+    pub rotated_at: Option<Timestamp>,
 }
 
 /// Looks sites up, with a small cache.

@@ -41,9 +41,9 @@ pub trait JobStore: Send + Sync {
 
 /// The side of the worker.
 pub trait WorkStore: Send + Sync {
-    /// Puts jobs that a previous process left `running` back to `queued`, or ends them as `dead` with
-    /// `poison` when that was their `poison_after`th crash. Called once, before the first lease.
-    fn recover(&self, now: Timestamp, poison_after: u32) -> StoreFuture<'_, Recovery>;
+    /// Puts `running` jobs without a worker back to `queued`, due at once, or ends them as `dead` with
+    /// `poison` when that was their `poison_after`th crash. In one transaction for all of them.
+    fn recover(&self, now: Timestamp, orphans: Orphans, poison_after: u32) -> StoreFuture<'_, Recovery>;
 
     /// Takes up to `limit` due jobs, oldest due first: each becomes `running` with its next attempt number.
     fn lease(&self, now: Timestamp, until: Timestamp, limit: usize) -> StoreFuture<'_, Vec<LeasedJob>>;
@@ -67,6 +67,10 @@ pub trait WorkStore: Send + Sync {
 
     /// Puts a job back to `queued`, due at once, without counting a failure: the daemon drains.
     fn give_back(&self, lease: Lease, now: Timestamp) -> StoreFuture<'_, Fenced>;
+
+    /// Takes away some of the rows that are of no use any more: jobs that ended before `ended_before` and
+    /// whose webhooks are settled, stream tokens that have expired, rate limits that are full again.
+    fn sweep(&self, now: Timestamp, ended_before: Timestamp) -> StoreFuture<'_, Swept>;
 }
 
 /// What became of a submitted job.
@@ -159,13 +163,33 @@ pub enum AfterFailure {
     Dead,
 }
 
-/// What was left by a previous process.
+/// Which `running` jobs have no worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Orphans {
+    /// All: this process has only just started.
+    OfPreviousProcess,
+    /// Those whose lease ran out: their task has failed or hangs.
+    OfExpiredLease,
+}
+
+/// What was found without a worker.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recovery {
     /// Jobs that go on.
-    pub requeued: Vec<JobId>,
-    /// Jobs that took the daemon down too often.
-    pub poisoned: Vec<JobId>,
+    pub requeued: Vec<(SiteId, JobId)>,
+    /// Jobs that took the daemon down too often; they have ended.
+    pub poisoned: Vec<(SiteId, JobId)>,
+}
+
+/// How much a sweep took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Ended jobs with all that belongs to them.
+    pub jobs: usize,
+    /// Stream tokens and rate limits.
+    pub leftovers: usize,
+    /// Whether another sweep would find more at once.
+    pub has_more: bool,
 }
 
 /// Which jobs to list.

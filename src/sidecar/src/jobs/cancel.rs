@@ -1,0 +1,29 @@
+use platen_core::job::{JobSnapshot, JobStatus};
+use platen_core::wire::JobRef;
+
+use super::store::Changed;
+use super::{ChangeError, Jobs};
+use crate::telemetry::names;
+
+/// Ends a queued or running job. A running provider call is dropped, so it costs nothing more.
+///
+/// # Errors
+/// [`ChangeError`]; a job that has ended cannot be cancelled.
+pub async fn cancel(jobs: &Jobs, job: JobRef) -> Result<JobSnapshot, ChangeError> {
+    let site = job.site.clone();
+    match jobs.store.cancel(job, jobs.now()).await? {
+        Changed::To(after) => {
+            jobs.running.cancel(&after.id);
+            jobs.announce_end(&site, &after);
+            tracing::info!(
+                { names::JOB_ID } = %after.id,
+                { names::REQUEST_ID } = after.request_id,
+                { names::SITE_ID } = %site,
+                "a job was cancelled"
+            );
+            Ok(*after)
+        }
+        Changed::Not(job) => Err(ChangeError::NotAllowed { from: job.status, to: JobStatus::Cancelled }),
+        Changed::NotFound => Err(ChangeError::NotFound),
+    }
+}

@@ -1,0 +1,147 @@
+//! Writing how an attempt ended.
+
+use std::time::Duration;
+
+use platen_core::job::{Answer, Hop, JobError, Usage};
+use platen_core::wire::JobRef;
+use tokio::time::sleep;
+
+use super::Attempt;
+use crate::jobs::models::Route;
+use crate::jobs::retry::{Failure, after_failure};
+use crate::jobs::store::{AfterFailure, Completed, Failed, Fenced};
+use crate::providers::{Finish, RetryAdvice};
+use crate::storage::StoreFuture;
+use crate::telemetry::names;
+
+/// How long to leave a database alone that refused to write an end.
+const STORE_RETRY: Duration = Duration::from_millis(500);
+
+impl Attempt<'_> {
+    pub(super) async fn complete(
+        &self,
+        route: &Route,
+        finish: Finish,
+        text: String,
+        usage: Usage,
+        hops: Vec<Hop>,
+    ) {
+        let jobs = self.jobs;
+        jobs.metrics.tokens_used(route.provider.name(), &usage);
+        let (input_tokens, output_tokens) = (usage.input_tokens, usage.output_tokens);
+        let size_bytes = text.len();
+        let answer = Answer {
+            text,
+            finish_reason: finish.finish_reason.as_str().to_owned(),
+            model: finish.model,
+            provider: route.provider.name().to_owned(),
+        };
+        let completed = Completed { answer, usage, hops };
+        let lease = &self.job.lease;
+        let outcome = self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await;
+        if outcome == Some(Fenced::Held) {
+            tracing::info!(
+                { names::PROVIDER_NAME } = route.provider.name(),
+                { names::DURATION_MS } = self.elapsed_ms(),
+                { names::SIZE_BYTES } = size_bytes,
+                input_tokens,
+                output_tokens,
+                "a job succeeded"
+            );
+            self.announce_end().await;
+        }
+    }
+
+    pub(super) async fn fail(
+        &self,
+        error: JobError,
+        advice: RetryAdvice,
+        usage: Option<Usage>,
+        mut hops: Vec<Hop>,
+    ) {
+        let jobs = self.jobs;
+        jobs.metrics.attempt_failed(error.code);
+        hops.push(self.failure_hop(&error));
+        let failure = Failure {
+            advice,
+            failures: self.job.failures.saturating_add(1),
+            deadline: self.job.life_began_at.after(jobs.settings.deadline),
+            random: rand::random(),
+        };
+        let next = after_failure(&jobs.settings, failure, jobs.now());
+        let (code, message) = (error.code.as_str(), error.message.clone());
+        let failed = Failed { error, usage, hops, next };
+        let lease = &self.job.lease;
+        let outcome = self.insist(|| jobs.work.fail(lease.clone(), jobs.now(), failed.clone())).await;
+        if outcome != Some(Fenced::Held) {
+            return;
+        }
+        let duration_ms = self.elapsed_ms();
+        match next {
+            AfterFailure::RetryAt(run_at) => {
+                let wait_ms = millis(run_at.since(jobs.now()));
+                tracing::warn!(
+                    { names::ERROR_CODE } = code,
+                    { names::ERROR } = message,
+                    { names::DURATION_MS } = duration_ms,
+                    wait_ms,
+                    "an attempt failed and will be repeated"
+                );
+                jobs.wake.notify_one();
+            }
+            AfterFailure::Dead => {
+                tracing::error!(
+                    { names::ERROR_CODE } = code,
+                    { names::ERROR } = message,
+                    { names::DURATION_MS } = duration_ms,
+                    "a job is dead"
+                );
+                self.announce_end().await;
+            }
+        }
+    }
+
+    pub(super) async fn give_back(&self) {
+        let lease = &self.job.lease;
+        match self.jobs.work.give_back(lease.clone(), self.jobs.now()).await {
+            Ok(Fenced::Held) => tracing::info!("the daemon drains; the job was given back"),
+            Ok(Fenced::Stale) => {}
+            // The next process finds the job running without a worker and queues it again.
+            Err(error) => tracing::error!({ names::ERROR } = %error, "a job could not be given back"),
+        }
+    }
+
+    /// Repeats a write until the database takes it or the daemon stops.
+    async fn insist<'s>(&self, write: impl Fn() -> StoreFuture<'s, Fenced>) -> Option<Fenced> {
+        loop {
+            let error = match write().await {
+                Ok(fenced) => return Some(fenced),
+                Err(error) => error,
+            };
+            tracing::error!({ names::ERROR } = %error, "the end of an attempt could not be kept");
+            tokio::select! {
+                () = self.stopping.cancelled() => return None,
+                () = sleep(STORE_RETRY) => {}
+            }
+        }
+    }
+
+    /// The watchers are told what the store says, so that they and a later reader see the same.
+    async fn announce_end(&self) {
+        let job = JobRef { site: self.job.site.clone(), job_id: self.job.lease.job_id.clone() };
+        match self.jobs.store.snapshot(job).await {
+            Ok(Some(snapshot)) => self.jobs.announce_end(&self.job.site, &snapshot),
+            Ok(None) => {}
+            // The streams stay open without an end; their readers ask the store when they look again.
+            Err(error) => tracing::error!({ names::ERROR } = %error, "an ended job could not be read"),
+        }
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        millis(self.jobs.now().since(self.began_at))
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,87 @@
+use platen_core::code::ErrorCode;
+use platen_core::job::{InvalidJob, JobId, Work};
+use platen_core::limits::MAX_JOB_BYTES;
+use platen_core::wire::{Receipt, Submit};
+use thiserror::Error;
+
+use super::Jobs;
+use super::store::Submitted;
+use crate::storage::StoreError;
+use crate::telemetry::names;
+
+/// A job was not taken. Nothing was kept of it.
+#[derive(Debug, Error)]
+pub enum SubmitError {
+    /// A field is outside its range.
+    #[error(transparent)]
+    Invalid(#[from] InvalidJob),
+    /// The payload is too large.
+    #[error("the payload is larger than {MAX_JOB_BYTES} bytes")]
+    TooLarge,
+    /// Nobody added the site.
+    #[error("no site with the id {0} was added to the daemon")]
+    UnknownSite(String),
+    /// Nobody configured the model.
+    #[error("the model {0:?} is not configured")]
+    UnknownModel(String),
+    /// The key or the id belongs to another piece of work.
+    #[error("the idempotency key or the id belongs to job {job_id}, which has other work")]
+    Conflict {
+        /// That job.
+        job_id: JobId,
+    },
+    /// The database failed.
+    #[error("the job could not be kept")]
+    Store(#[from] StoreError),
+}
+
+impl SubmitError {
+    /// The stable code.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Invalid(_) => ErrorCode::InvalidRequest,
+            Self::TooLarge => ErrorCode::PayloadTooLarge,
+            Self::UnknownSite(_) => ErrorCode::UnknownSite,
+            Self::UnknownModel(_) => ErrorCode::UnknownModel,
+            Self::Conflict { job_id: _ } => ErrorCode::IdempotencyConflict,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// Takes a job. When this returns, the job is on the disk and will end, also after a crash.
+///
+/// # Errors
+/// [`SubmitError`]; only [`SubmitError::Store`] may pass by itself.
+pub async fn submit(jobs: &Jobs, request: Submit) -> Result<Receipt, SubmitError> {
+    request.job.validate()?;
+    let Work::Chat(chat) = &request.job.work;
+    let text_bytes: usize = chat.messages.iter().map(|message| message.content.len()).sum();
+    if text_bytes > MAX_JOB_BYTES {
+        return Err(SubmitError::TooLarge);
+    }
+    if jobs.models.resolve(&chat.model).is_none() {
+        return Err(SubmitError::UnknownModel(chat.model.clone()));
+    }
+    if jobs.sites.find(&request.site).await?.is_none() {
+        return Err(SubmitError::UnknownSite(request.site.to_string()));
+    }
+    let (site, request_id) = (request.site.clone(), request.job.request_id.clone());
+    match jobs.store.submit(request, jobs.now()).await? {
+        Submitted::Kept(receipt) => {
+            if !receipt.is_duplicate {
+                jobs.metrics.job_accepted();
+                jobs.wake.notify_one();
+            }
+            tracing::info!(
+                { names::JOB_ID } = %receipt.job_id,
+                { names::REQUEST_ID } = request_id,
+                { names::SITE_ID } = %site,
+                is_duplicate = receipt.is_duplicate,
+                "a job is durable"
+            );
+            Ok(receipt)
+        }
+        Submitted::Conflict { job_id } => Err(SubmitError::Conflict { job_id }),
+    }
+}

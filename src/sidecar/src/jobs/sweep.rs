@@ -1,0 +1,99 @@
+//! What has to be done from time to time: find jobs without a worker, count, and take old rows away.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio_util::sync::CancellationToken;
+
+use super::Jobs;
+use super::store::{Orphans, Recovery};
+use crate::storage::StoreError;
+use crate::telemetry::names;
+
+/// How often the gauges of `/metrics` are renewed.
+const COUNT_INTERVAL: Duration = Duration::from_secs(5);
+
+/// How often old rows are taken away.
+const CLEAN_INTERVAL: Duration = Duration::from_secs(600);
+
+/// Queues the jobs again that a previous process left running. Call it once, before [`work`](super::work).
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be written: the daemon should not start then.
+pub async fn recover(jobs: &Jobs) -> Result<(), StoreError> {
+    let poison_after = jobs.settings.poison_after;
+    let found = jobs.work.recover(jobs.now(), Orphans::OfPreviousProcess, poison_after).await?;
+    report(jobs, &found);
+    Ok(())
+}
+
+/// Sweeps until the daemon drains.
+pub async fn sweep(jobs: Arc<Jobs>, draining: CancellationToken) {
+    let mut leases = every((jobs.settings.lease / 2).max(Duration::from_secs(1)));
+    let mut counts = every(COUNT_INTERVAL);
+    let mut rows = every(CLEAN_INTERVAL);
+    loop {
+        let outcome = tokio::select! {
+            () = draining.cancelled() => return,
+            _ = leases.tick() => recover_expired(&jobs).await,
+            _ = counts.tick() => count(&jobs).await,
+            _ = rows.tick() => clean(&jobs).await,
+        };
+        if let Err(error) = outcome {
+            tracing::error!({ names::ERROR } = %error, "a sweep failed and will be repeated");
+        }
+    }
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut interval = interval_at(Instant::now() + period.min(COUNT_INTERVAL), period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+async fn recover_expired(jobs: &Jobs) -> Result<(), StoreError> {
+    let poison_after = jobs.settings.poison_after;
+    let found = jobs.work.recover(jobs.now(), Orphans::OfExpiredLease, poison_after).await?;
+    for (_, job_id) in found.requeued.iter().chain(&found.poisoned) {
+        jobs.running.cancel(job_id);
+    }
+    report(jobs, &found);
+    Ok(())
+}
+
+fn report(jobs: &Jobs, found: &Recovery) {
+    for (site, job_id) in &found.requeued {
+        tracing::warn!({ names::JOB_ID } = %job_id, { names::SITE_ID } = %site,
+            "a job was found without its worker and queued again");
+    }
+    for (site, job_id) in &found.poisoned {
+        tracing::error!({ names::JOB_ID } = %job_id, { names::SITE_ID } = %site,
+            "a job took the daemon down too often and is dead");
+    }
+    if !found.requeued.is_empty() {
+        jobs.wake.notify_one();
+    }
+    if !found.poisoned.is_empty() {
+        jobs.deliver.notify_one();
+    }
+}
+
+async fn count(jobs: &Jobs) -> Result<(), StoreError> {
+    jobs.metrics.set_jobs(&jobs.store.counts().await?);
+    Ok(())
+}
+
+async fn clean(jobs: &Jobs) -> Result<(), StoreError> {
+    let now = jobs.now();
+    let ended_before = now.before(jobs.settings.keep_ended());
+    loop {
+        let swept = jobs.work.sweep(now, ended_before).await?;
+        if swept.jobs > 0 || swept.leftovers > 0 {
+            tracing::info!(jobs = swept.jobs, leftovers = swept.leftovers, "old rows were taken away");
+        }
+        if !swept.has_more {
+            return Ok(());
+        }
+    }
+}

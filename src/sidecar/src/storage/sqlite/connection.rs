@@ -1,0 +1,69 @@
+//! Opening the file with its rights and its settings.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::OpenError;
+
+/// The database's name in the state directory.
+pub const FILE_NAME: &str = "platen.db";
+
+/// How long a statement waits for another process that writes. A command line tool holds the lock for
+/// milliseconds; a backup may hold it longer.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Opens the database for writing. The directory is made with mode 0700 and the file with 0600; SQLite gives
+/// the same rights to its side files.
+pub(super) fn open(state_dir: &Path) -> Result<Connection, OpenError> {
+    let path = state_dir.join(FILE_NAME);
+    let shown = path.display().to_string();
+    make_file(state_dir, &path).map_err(|source| OpenError::File { path: shown.clone(), source })?;
+    let connect = || -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        // A burst of long answers must not leave a log that size behind for ever.
+        connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+        set_cache(&connection)?;
+        Ok(connection)
+    };
+    connect().map_err(|source| OpenError::Sqlite { path: shown, source })
+}
+
+/// Opens the database for reading only.
+pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    // Read-write on purpose: a read-only handle cannot make the side files of the log when they are missing.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "query_only", true)?;
+    set_cache(&connection)?;
+    Ok(connection)
+}
+
+/// One MiB per connection is plenty for rows of this size and keeps the idle daemon small.
+fn set_cache(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "cache_size", -1024)
+}
+
+fn make_file(state_dir: &Path, path: &Path) -> io::Result<()> {
+    if !state_dir.is_dir() {
+        DirBuilder::new().recursive(true).mode(0o700).create(state_dir)?;
+    }
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    // Root may run the command line tool before the daemon's user ever ran: the file must be the daemon's.
+    let (directory, file) = (state_dir.metadata()?, file.metadata()?);
+    if file.uid() == 0 && directory.uid() != 0 {
+        chown(path, Some(directory.uid()), Some(directory.gid()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! The end of a job: status, hop and webhook delivery, in the caller's transaction.
+
+use platen_core::clock::Timestamp;
+use platen_core::job::{JobId, JobStatus, SiteId};
+use rusqlite::{Connection, params};
+use serde_json::{Value, json};
+
+use super::row::inconsistent;
+use super::{failed, hops, row};
+use crate::jobs::event;
+use crate::storage::StoreError;
+use crate::telemetry::{names, trace_context};
+
+/// Ends the job with this final status and queues the event that tells its site. The caller has checked that
+/// the status may follow the present one, and has written what the event shows: answer, usage, error.
+pub(super) fn end(
+    connection: &Connection,
+    site: &SiteId,
+    job_id: &JobId,
+    status: JobStatus,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (ends, traceparent): (u32, Option<String>) = connection
+        .prepare_cached(
+            "UPDATE jobs SET status = ?2, ends = ends + 1, updated_at = ?3, finished_at = ?3, \
+             run_at = NULL, lease_until = NULL WHERE job_id = ?1 RETURNING ends, traceparent",
+        )
+        .and_then(|mut statement| {
+            statement.query_row(params![job_id.as_str(), status.as_str(), now.as_micros()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+        })
+        .map_err(failed("end a job"))?;
+    let Some(snapshot) = row::job(connection, site, job_id)? else { return Ok(()) };
+    let Some(body) = event::body(&snapshot, now).map_err(inconsistent("deliveries.body"))? else {
+        return Ok(());
+    };
+    let error_code = snapshot.error.as_ref().map(|error| error.code.as_str());
+    hops::record(connection, job_id, hop_name(status), now, &detail(snapshot.attempt, error_code))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO deliveries \
+             (delivery_id, job_id, site_id, body, request_id, traceparent, next_at, created_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+        )
+        .and_then(|mut statement| {
+            statement.execute(params![
+                format!("evt_{job_id}_{ends}"),
+                job_id.as_str(),
+                site.as_str(),
+                body,
+                snapshot.request_id,
+                trace_context::outgoing(traceparent.as_deref(), &snapshot.request_id),
+                now.as_micros(),
+            ])
+        })
+        .map(drop)
+        .map_err(failed("queue a delivery"))
+}
+
+fn hop_name(status: JobStatus) -> &'static str {
+    match status {
+        JobStatus::Succeeded => names::HOP_SUCCEEDED,
+        JobStatus::Cancelled => names::HOP_CANCELLED,
+        // The first two never end a job; `event::body` has refused them above.
+        JobStatus::Queued | JobStatus::Running | JobStatus::Dead => names::HOP_DEAD,
+    }
+}
+
+fn detail(attempt: u32, error_code: Option<&str>) -> Value {
+    match error_code {
+        Some(code) => json!({ "attempt": attempt, "code": code }),
+        None => json!({ "attempt": attempt }),
+    }
+}

@@ -1,0 +1,32 @@
+//! Stream tokens that were used.
+
+use platen_core::clock::Timestamp;
+use platen_core::job::SiteId;
+use rusqlite::params;
+
+use super::{SqliteStore, failed};
+use crate::storage::StoreFuture;
+use crate::streaming::tokens::TokenStore;
+
+impl TokenStore for SqliteStore {
+    fn redeem(
+        &self,
+        site: SiteId,
+        token_id: String,
+        expires_at: Timestamp,
+        _now: Timestamp,
+    ) -> StoreFuture<'_, bool> {
+        Box::pin(self.write("redeem a token", move |connection| {
+            let inserted = connection
+                .prepare_cached(
+                    "INSERT INTO stream_tokens (site_id, token_id, expires_at) VALUES (?1, ?2, ?3) \
+                     ON CONFLICT DO NOTHING",
+                )
+                .and_then(|mut statement| {
+                    statement.execute(params![site.as_str(), token_id, expires_at.as_micros()])
+                })
+                .map_err(failed("redeem a token"))?;
+            Ok(inserted == 1)
+        }))
+    }
+}

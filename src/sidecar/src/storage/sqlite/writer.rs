@@ -1,0 +1,120 @@
+//! The one writing thread, and its group commit.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot};
+
+use super::failed;
+use crate::storage::StoreError;
+use crate::telemetry::names;
+
+/// Changes that wait. When it is full, callers wait: the disk sets the pace, and nothing is dropped.
+const QUEUE_LENGTH: usize = 1024;
+
+/// Changes in one transaction. Bounds how long the first of them waits for the last.
+const MAX_BATCH: usize = 256;
+
+/// Sends changes to the writing thread. The thread ends when the last clone is dropped.
+#[derive(Clone)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Change>,
+}
+
+/// Runs in the transaction and gives back what to do after the commit.
+type Change = Box<dyn FnOnce(&Connection) -> Reply + Send>;
+
+/// Tells the caller how it ended, once it is known whether the transaction was committed.
+type Reply = Box<dyn FnOnce(Committed<'_>)>;
+
+type Committed<'a> = Result<(), &'a Arc<rusqlite::Error>>;
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Self {
+        let (queue, changes) = mpsc::channel(QUEUE_LENGTH);
+        std::thread::spawn(move || run(&connection, changes));
+        Self { queue }
+    }
+
+    /// Makes a change in a transaction. It is on the disk when this returns; on an error nothing of it is.
+    pub(super) async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (sender, answer) = oneshot::channel();
+        let change: Change = Box::new(move |connection| {
+            let outcome = in_savepoint(connection, what, change);
+            Box::new(move |committed: Committed<'_>| {
+                let outcome = match committed {
+                    Ok(()) => outcome,
+                    Err(cause) => Err(StoreError::Unavailable(what, Box::new(Arc::clone(cause)))),
+                };
+                // The caller may have been dropped; the change stands all the same.
+                let _ = sender.send(outcome);
+            })
+        });
+        self.queue.send(change).await.map_err(|_| StoreError::Stopped)?;
+        answer.await.map_err(|_| StoreError::Unavailable(what, Box::new(NotBegun)))?
+    }
+}
+
+/// The transaction could not begin: the database is locked, or the disk fails. The log has the cause.
+#[derive(Debug, Error)]
+#[error("no transaction could begin")]
+struct NotBegun;
+
+fn run(connection: &Connection, mut changes: mpsc::Receiver<Change>) {
+    while let Some(first) = changes.blocking_recv() {
+        let mut batch = vec![first];
+        while batch.len() < MAX_BATCH {
+            let Ok(next) = changes.try_recv() else { break };
+            batch.push(next);
+        }
+        commit(connection, batch);
+    }
+}
+
+fn commit(connection: &Connection, batch: Vec<Change>) {
+    let mut replies = Vec::with_capacity(batch.len());
+    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        // Dropping the changes tells each caller `NotBegun`.
+        tracing::error!({ names::ERROR } = %error, changes = batch.len(), "no transaction could begin");
+        return;
+    }
+    for change in batch {
+        replies.push(change(connection));
+    }
+    let outcome = connection.execute_batch("COMMIT").map_err(|error| {
+        // A commit that failed may leave the transaction open; the next batch must begin with none.
+        if !connection.is_autocommit()
+            && let Err(rollback) = connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!({ names::ERROR } = %rollback, "a transaction could not be rolled back");
+        }
+        Arc::new(error)
+    });
+    for reply in replies {
+        reply(outcome.as_ref().map(|()| ()));
+    }
+}
+
+/// Keeps the changes of one caller apart from those of the others in its batch.
+fn in_savepoint<T>(
+    connection: &Connection,
+    what: &'static str,
+    change: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.execute_batch("SAVEPOINT change").map_err(failed(what))?;
+    match change(connection) {
+        Ok(value) => {
+            connection.execute_batch("RELEASE change").map_err(failed(what))?;
+            Ok(value)
+        }
+        Err(error) => {
+            connection.execute_batch("ROLLBACK TO change; RELEASE change").map_err(failed(what))?;
+            Err(error)
+        }
+    }
+}
