@@ -9,11 +9,14 @@ declare(strict_types=1);
 
 namespace Platen\WordPress;
 
+use Platen\WordPress\Admin\AdminArea;
 use Platen\WordPress\Blocks\ChatBlock;
 use Platen\WordPress\Blocks\ChatShortcode;
+use Platen\WordPress\Cli\Commands;
 use Platen\WordPress\Cron\Upkeep;
 use Platen\WordPress\Rest\Routes;
 use Platen\WordPress\Rest\Scope;
+use Platen\WordPress\Settings\SettingsOption;
 
 /**
  * Composition root: builds the objects and hands those with hooks to the {@see Loader}.
@@ -48,7 +51,10 @@ final class Plugin {
 			new Upkeep( $services->outbox, $services->reconciler, $services->webhook_events ),
 			new Requirements( $services->settings, $services->secrets ),
 			new ChatBlock( $services->settings ),
-			new ChatShortcode()
+			new ChatShortcode(),
+			new SettingsOption(),
+			new AdminArea( $services ),
+			new Commands( $services )
 		);
 	}
 }

@@ -11,6 +11,7 @@ namespace Platen\WordPress\Cli;
 
 use Platen\WordPress\Contracts\Conditional;
 use Platen\WordPress\Contracts\Registrable;
+use Platen\WordPress\Services;
 
 /**
  * Makes the commands known to WP-CLI.
@@ -20,19 +21,13 @@ use Platen\WordPress\Contracts\Registrable;
 final class Commands implements Registrable, Conditional {
 
 	/**
-	 * Takes the commands.
+	 * Takes the plugin's objects.
 	 *
 	 * @since 0.1.0
 	 *
-	 * @param JobsCommand  $jobs  `wp platen jobs`.
-	 * @param TraceCommand $trace `wp platen trace`.
-	 * @param StatsCommand $stats `wp ai:stats`.
+	 * @param Services $services The objects.
 	 */
-	public function __construct(
-		private readonly JobsCommand $jobs,
-		private readonly TraceCommand $trace,
-		private readonly StatsCommand $stats
-	) {
+	public function __construct( private readonly Services $services ) {
 	}
 
 	/**
@@ -47,8 +42,8 @@ final class Commands implements Registrable, Conditional {
 	 */
 	public function register(): void {
 		\WP_CLI::add_command( 'platen', PlatenNamespace::class );
-		\WP_CLI::add_command( 'platen jobs', $this->jobs );
-		\WP_CLI::add_command( 'platen trace', $this->trace );
-		\WP_CLI::add_command( 'ai:stats', $this->stats );
+		\WP_CLI::add_command( 'platen jobs', new JobsCommand( $this->services->jobs, $this->services->job_service, $this->services->outbox ) );
+		\WP_CLI::add_command( 'platen trace', new TraceCommand( $this->services->trace ) );
+		\WP_CLI::add_command( 'ai:stats', new StatsCommand( $this->services->statistics, $this->services->clock ) );
 	}
 }
