@@ -1,1 +1,49 @@
-//! PHP extension.
+//! The PHP extension `platen`: a thin skin between PHP's values and `platen-core`, and a blocking client of the
+//! daemon's socket. It has no threads, opens nothing before a worker's first use, and lets no panic out.
+
+#[expect(elided_lifetimes_in_paths, reason = "the macros of ext-php-rs leave them out of what they generate")]
+mod classes;
+mod clock;
+mod convert;
+mod exceptions;
+#[expect(elided_lifetimes_in_paths, reason = "the macros of ext-php-rs leave them out of what they generate")]
+#[expect(clippy::needless_pass_by_value, reason = "the macros hand every argument over by value")]
+mod functions;
+mod guard;
+mod info;
+mod ini;
+mod params;
+mod socket;
+
+use std::sync::Once;
+
+use ext_php_rs::prelude::*;
+
+/// Runs once per start of the server, before any request: settings, exceptions, the panic hook.
+fn startup(_kind: i32, module_number: i32) -> i32 {
+    guard::install_hook();
+    ini::register(module_number);
+    if exceptions::register().is_ok() { SUCCESS } else { FAILURE }
+}
+
+/// Runs before each request. The classes of `ModuleBuilder::class` are registered after `startup` only.
+extern "C" fn request_startup(_kind: i32, _module_number: i32) -> i32 {
+    static HIDE_SECRET: Once = Once::new();
+    HIDE_SECRET.call_once(classes::hide_secret_from_traces);
+    SUCCESS
+}
+
+const SUCCESS: i32 = 0;
+const FAILURE: i32 = -1;
+
+#[php_module]
+#[php(startup = "startup")]
+pub fn get_module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
+    let module = module
+        .name("platen")
+        .version(env!("CARGO_PKG_VERSION"))
+        .request_startup_function(request_startup)
+        .info_function(info::print)
+        .class::<classes::SigningKey>();
+    functions::register(module)
+}

@@ -1,0 +1,18 @@
+//! The functions in the namespace `Platen`, one file per group.
+
+mod jobs;
+#[cfg(feature = "planted-panic")]
+mod planted;
+mod signing;
+mod tokens;
+
+use ext_php_rs::builders::ModuleBuilder;
+
+/// Adds every function to the module.
+pub(crate) fn register(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
+    let module = tokens::register(module);
+    let module = signing::register(module);
+    #[cfg(feature = "planted-panic")]
+    let module = planted::register(module);
+    jobs::register(module)
+}

@@ -1,0 +1,48 @@
+//! Keeps a Rust panic from leaving the extension: every function body runs inside [`guard`].
+//!
+//! ext-php-rs catches panics too, but turns them into a plain `Error` that shows the panic's text, and the
+//! default hook prints to the web server's error stream. Here the text, which may hold data of the request,
+//! goes nowhere; the place in the source is kept, because it is what a bug report needs.
+
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+
+thread_local! {
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+    static LOCATION: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// A panic was caught.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Panicked {
+    /// Where in the source it happened: file and line.
+    pub(crate) location: String,
+}
+
+/// Runs the body of one entry point.
+///
+/// # Errors
+/// Those of the body, or [`Panicked`] in their stead.
+pub(crate) fn guard<T, E: From<Panicked>>(body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    IS_GUARDED.set(true);
+    // Nothing that the body borrows is used after a panic: the failure is thrown and the call is over.
+    let result = catch_unwind(AssertUnwindSafe(body));
+    IS_GUARDED.set(false);
+    result.unwrap_or_else(|_| {
+        let location = LOCATION.take().unwrap_or_else(|| String::from("an unknown place"));
+        Err(Panicked { location }.into())
+    })
+}
+
+/// Makes panics inside [`guard`] quiet. Other Rust extensions of the process keep their own hook.
+pub(crate) fn install_hook() {
+    let previous = std::panic::take_hook();
+    std::panic::set_hook(Box::new(
+        move |info| if IS_GUARDED.get() { remember(info) } else { previous(info) },
+    ));
+}
+
+fn remember(info: &PanicHookInfo<'_>) {
+    let location = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
+    LOCATION.set(location);
+}

@@ -1,0 +1,159 @@
+//! The `platen.*` settings: how they are declared, checked and read.
+//!
+//! A value that makes no sense is refused with a warning when it is set, in php.ini as in `ini_set()`, and the
+//! one before it stays. So what is read here is always valid.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::time::Duration;
+
+use ext_php_rs::error::php_error;
+use ext_php_rs::ffi::{zend_ini_entry, zend_string};
+use ext_php_rs::flags::{ErrorType, IniEntryPermission};
+use ext_php_rs::types::ZendStr;
+use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
+
+/// The path of the daemon's socket.
+const SOCKET: &CStr = c"platen.socket";
+/// How long one call to the daemon may take, in milliseconds.
+const DEADLINE_MS: &CStr = c"platen.deadline_ms";
+/// How long calls fail at once after one was not answered, in milliseconds; 0 tries every time.
+const RETRY_AFTER_MS: &CStr = c"platen.retry_after_ms";
+/// The path of the prompt cache; empty is `platen-cache-<uid>.sqlite` in the system's temporary directory.
+const CACHE_PATH: &CStr = c"platen.cache_path";
+/// The size the prompt cache is kept under, in bytes.
+const CACHE_MAX_BYTES: &CStr = c"platen.cache_max_bytes";
+
+/// The longest wait that is allowed in a web request, in milliseconds.
+pub(crate) const MAX_DEADLINE_MS: i64 = 60_000;
+
+/// `sun_path` holds 108 bytes with the closing NUL (unix(7)).
+const MAX_SOCKET_PATH_BYTES: usize = 107;
+
+/// Under this size the cache would do nothing but evict.
+const MIN_CACHE_BYTES: i64 = 1024 * 1024;
+
+static ENTRIES: IniEntryDefs<6> = IniEntryDefs::new([
+    checked(IniEntryDef::new(SOCKET, c"/run/platen/platend.sock", IniEntryPermission::All)),
+    checked(IniEntryDef::new(DEADLINE_MS, c"50", IniEntryPermission::All)),
+    checked(IniEntryDef::new(RETRY_AFTER_MS, c"1000", IniEntryPermission::All)),
+    checked(IniEntryDef::new(CACHE_PATH, c"", IniEntryPermission::System)),
+    checked(IniEntryDef::new(CACHE_MAX_BYTES, c"67108864", IniEntryPermission::System)),
+    IniEntryDef::end(),
+]);
+
+/// Registers the settings. Only the module's startup may call it.
+pub(crate) fn register(module_number: i32) {
+    IniEntryDef::register(ENTRIES.as_slice(), module_number);
+}
+
+/// The path of the daemon's socket.
+pub(crate) fn socket() -> String {
+    text(SOCKET)
+}
+
+/// How long one call may take when it does not say so itself.
+pub(crate) fn deadline() -> Duration {
+    Duration::from_millis(u64::try_from(number(DEADLINE_MS)).unwrap_or(0))
+}
+
+/// How long calls fail at once after one was not answered.
+pub(crate) fn retry_after() -> Duration {
+    Duration::from_millis(u64::try_from(number(RETRY_AFTER_MS)).unwrap_or(0))
+}
+
+/// The path of the prompt cache; `None` leaves the choice to the default.
+pub(crate) fn cache_path() -> Option<String> {
+    Some(text(CACHE_PATH)).filter(|path| !path.is_empty())
+}
+
+/// The size the prompt cache is kept under, in bytes.
+pub(crate) fn cache_max_bytes() -> u64 {
+    u64::try_from(number(CACHE_MAX_BYTES)).unwrap_or(0)
+}
+
+const fn checked(mut entry: IniEntryDef) -> IniEntryDef {
+    entry.on_modify = Some(on_modify);
+    entry
+}
+
+/// What is wrong with a value; `None` when nothing is.
+fn complaint(name: &CStr, value: &str) -> Option<String> {
+    let range = |from: i64, to: i64| {
+        let is_inside = value.parse::<i64>().is_ok_and(|number| (from..=to).contains(&number));
+        (!is_inside).then(|| format!("must be a whole number from {from} to {to}"))
+    };
+    match name {
+        name if name == SOCKET => {
+            let is_path = value.starts_with('/') && value.len() <= MAX_SOCKET_PATH_BYTES;
+            (!is_path).then(|| format!("must be an absolute path of at most {MAX_SOCKET_PATH_BYTES} bytes"))
+        }
+        name if name == DEADLINE_MS => range(1, MAX_DEADLINE_MS),
+        name if name == RETRY_AFTER_MS => range(0, MAX_DEADLINE_MS),
+        name if name == CACHE_PATH => {
+            let is_path = value.is_empty() || value.starts_with('/');
+            (!is_path).then(|| String::from("must be empty or an absolute path"))
+        }
+        name if name == CACHE_MAX_BYTES => range(MIN_CACHE_BYTES, i64::MAX),
+        _ => None,
+    }
+}
+
+#[expect(unsafe_code, reason = "the engine calls it with its own structures")]
+unsafe extern "C" fn on_modify(
+    entry: *mut zend_ini_entry,
+    new_value: *mut zend_string,
+    _: *mut c_void,
+    _: *mut c_void,
+    _: *mut c_void,
+    _: c_int,
+) -> c_int {
+    // SAFETY: the engine passes the entry that is being set and its new value, null when it has none; both
+    // live over the call, and the name is a NUL-terminated zend_string.
+    let (name, value) = unsafe {
+        let Some(entry) = entry.as_ref() else { return FAILURE };
+        let Some(name) = entry.name.cast::<ZendStr>().as_ref() else { return FAILURE };
+        (name, new_value.cast::<ZendStr>().as_ref())
+    };
+    let Ok(name) = name.as_c_str() else { return FAILURE };
+    let value = value.and_then(|value| value.as_str().ok()).unwrap_or_default();
+    let problem = if value.contains('\0') {
+        Some(String::from("must not contain a NUL byte"))
+    } else {
+        complaint(name, value)
+    };
+    match problem {
+        None => SUCCESS,
+        Some(problem) => {
+            let message = format!("{} {problem}; the value is not used", name.to_string_lossy());
+            php_error(&ErrorType::Warning, &message);
+            FAILURE
+        }
+    }
+}
+
+const SUCCESS: c_int = 0;
+const FAILURE: c_int = -1;
+
+fn number(name: &CStr) -> i64 {
+    #[expect(unsafe_code, reason = "ExecutorGlobals::ini_values() builds a map of every setting: 76 us")]
+    // SAFETY: a NUL-terminated name with its own length; the function only reads.
+    unsafe {
+        zend_ini_long(name.as_ptr(), name.count_bytes(), 0)
+    }
+}
+
+fn text(name: &CStr) -> String {
+    #[expect(unsafe_code, reason = "ExecutorGlobals::ini_values() builds a map of every setting: 76 us")]
+    // SAFETY: as above; the value is null or NUL-terminated and lives until the setting changes, which no code
+    // can do before it is copied.
+    unsafe {
+        let value = zend_ini_string(name.as_ptr(), name.count_bytes(), 0);
+        if value.is_null() { String::new() } else { CStr::from_ptr(value).to_string_lossy().into_owned() }
+    }
+}
+
+#[expect(unsafe_code, reason = "the engine's own getters, 35 ns each")]
+unsafe extern "C" {
+    fn zend_ini_long(name: *const c_char, name_length: usize, orig: c_int) -> i64;
+    fn zend_ini_string(name: *const c_char, name_length: usize, orig: c_int) -> *mut c_char;
+}

@@ -1,0 +1,231 @@
+//! Types of parameters that behave as PHP's own.
+//!
+//! ext-php-rs refuses an int for a `string` parameter whatever the caller declares, and its error names
+//! neither the function nor the type. These newtypes ask the engine: a caller without `strict_types` gets the
+//! usual coercions, one with it a `TypeError`, and both the usual text.
+
+mod call;
+
+use std::borrow::Cow;
+use std::ffi::c_char;
+
+use ext_php_rs::convert::{FromZval, FromZvalMut, StubLiteral};
+use ext_php_rs::ffi::zend_string;
+use ext_php_rs::flags::DataType;
+use ext_php_rs::types::{ZendClassObject, ZendHashTable, ZendStr, Zval};
+
+use crate::classes::SigningKey;
+use crate::convert::values;
+
+/// A `string` parameter as text. Bytes that are not UTF-8 are replaced by U+FFFD.
+pub(crate) struct Text<'a>(Cow<'a, str>);
+
+impl Text<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'a> FromZvalMut<'a> for Text<'a> {
+    const TYPE: DataType = DataType::String;
+
+    fn from_zval_mut(zval: &'a mut Zval) -> Option<Self> {
+        let string = string_argument(zval)?;
+        Some(Self(match string.as_str() {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(string.as_bytes()),
+        }))
+    }
+}
+
+impl From<&'static str> for Text<'_> {
+    fn from(text: &'static str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
+impl StubLiteral for Text<'_> {
+    fn stub_literal(&self) -> String {
+        self.0.stub_literal()
+    }
+}
+
+/// A `string` parameter as bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Bytes<'a>(pub(crate) &'a [u8]);
+
+impl<'a> FromZvalMut<'a> for Bytes<'a> {
+    const TYPE: DataType = DataType::String;
+
+    fn from_zval_mut(zval: &'a mut Zval) -> Option<Self> {
+        string_argument(zval).map(|string| Self(string.as_bytes()))
+    }
+}
+
+/// An `int` parameter.
+#[derive(Clone, Copy)]
+pub(crate) struct Int(pub(crate) i64);
+
+impl<'a> FromZval<'a> for Int {
+    const TYPE: DataType = DataType::Long;
+
+    fn from_zval(zval: &'a Zval) -> Option<Self> {
+        int_argument(zval, "int").map(Self)
+    }
+}
+
+/// An `?int $… = null` parameter.
+#[derive(Clone, Copy)]
+pub(crate) struct OptionalInt(pub(crate) Option<i64>);
+
+impl<'a> FromZval<'a> for OptionalInt {
+    const TYPE: DataType = DataType::Long;
+    const NULLABLE: bool = true;
+
+    fn from_zval(zval: &'a Zval) -> Option<Self> {
+        if zval.is_null() { Some(Self(None)) } else { int_argument(zval, "?int").map(|int| Self(Some(int))) }
+    }
+
+    fn from_missing() -> Option<Self> {
+        Some(Self(None))
+    }
+}
+
+impl From<i64> for Int {
+    fn from(number: i64) -> Self {
+        Self(number)
+    }
+}
+
+impl StubLiteral for Int {
+    fn stub_literal(&self) -> String {
+        self.0.stub_literal()
+    }
+}
+
+/// An `array` parameter, walked in place.
+#[derive(Clone, Copy)]
+pub(crate) struct Items<'a>(pub(crate) &'a ZendHashTable);
+
+impl<'a> FromZval<'a> for Items<'a> {
+    const TYPE: DataType = DataType::Array;
+
+    fn from_zval(zval: &'a Zval) -> Option<Self> {
+        let array = zval.array();
+        if array.is_none() {
+            call::refuse(zval, "array");
+        }
+        array.map(Self)
+    }
+}
+
+/// An optional `array` parameter whose default is the empty array.
+#[derive(Clone, Copy)]
+pub(crate) struct Options<'a>(pub(crate) Option<&'a ZendHashTable>);
+
+impl<'a> FromZval<'a> for Options<'a> {
+    const TYPE: DataType = DataType::Array;
+
+    fn from_zval(zval: &'a Zval) -> Option<Self> {
+        Items::from_zval(zval).map(|items| Self(Some(items.0)))
+    }
+}
+
+impl From<[&'static str; 0]> for Options<'_> {
+    fn from(_: [&'static str; 0]) -> Self {
+        Self(None)
+    }
+}
+
+impl StubLiteral for Options<'_> {
+    fn stub_literal(&self) -> String {
+        String::from("[]")
+    }
+}
+
+/// A `Platen\SigningKey` parameter.
+#[derive(Clone, Copy)]
+pub(crate) struct Key<'a>(pub(crate) &'a platen_core::signing::SigningKey);
+
+impl<'a> FromZval<'a> for Key<'a> {
+    const TYPE: DataType = DataType::object(SigningKey::PHP_NAME);
+
+    fn from_zval(zval: &'a Zval) -> Option<Self> {
+        let key = key_of(zval);
+        if key.is_none() {
+            call::refuse(zval, SigningKey::PHP_NAME);
+        }
+        key.map(Self)
+    }
+}
+
+/// The `Platen\SigningKey|array` parameter: all keys that are valid now.
+pub(crate) struct Keys<'a>(pub(crate) Vec<&'a platen_core::signing::SigningKey>);
+
+impl<'a> FromZval<'a> for Keys<'a> {
+    // ext-php-rs has no union types.
+    const TYPE: DataType = DataType::Mixed;
+
+    fn from_zval(zval: &'a Zval) -> Option<Self> {
+        let keys = match zval.array() {
+            Some(array) => values(array).map(key_of).collect(),
+            None => key_of(zval).map(|key| vec![key]),
+        };
+        if keys.is_none() {
+            call::refuse(zval, "Platen\\SigningKey|array of Platen\\SigningKey");
+        }
+        keys.map(Self)
+    }
+}
+
+fn key_of(zval: &Zval) -> Option<&platen_core::signing::SigningKey> {
+    let object = zval.dereference().object()?;
+    ZendClassObject::<SigningKey>::from_zend_obj(object).map(|object| object.key())
+}
+
+/// The argument's string, after the caller's coercions. `None` when an exception is on its way.
+fn string_argument(zval: &mut Zval) -> Option<&ZendStr> {
+    let is_taken = zval.is_string() || (!zval.is_null() && !call::is_strict() && coerce_to_string(zval));
+    if !is_taken {
+        call::refuse(zval, "string");
+        return None;
+    }
+    zval.zend_str()
+}
+
+/// The argument's integer, after the caller's coercions. `None` when an exception is on its way.
+fn int_argument(zval: &Zval, expected: &str) -> Option<i64> {
+    if let Some(number) = zval.long() {
+        return Some(number);
+    }
+    let coerced = if zval.is_null() || call::is_strict() { None } else { coerce_to_long(zval) };
+    if coerced.is_none() {
+        call::refuse(zval, expected);
+    }
+    coerced
+}
+
+/// Turns a scalar or Stringable into a string, in the call's own copy of the argument.
+fn coerce_to_string(zval: &mut Zval) -> bool {
+    let mut string = std::ptr::null_mut();
+    #[expect(unsafe_code, reason = "the engine's own coercion, with its notices and exceptions")]
+    // SAFETY: an exclusively borrowed argument of the running call, which may be converted in place.
+    unsafe {
+        zend_parse_arg_str_weak(zval, &raw mut string, 0)
+    }
+}
+
+fn coerce_to_long(zval: &Zval) -> Option<i64> {
+    let mut number = 0;
+    #[expect(unsafe_code, reason = "the engine's own coercion, with its notices and exceptions")]
+    // SAFETY: an argument of the running call, which is only read.
+    let is_taken = unsafe { zend_parse_arg_long_weak(zval, &raw mut number, 0) };
+    is_taken.then_some(number)
+}
+
+#[expect(unsafe_code, reason = "functions of the engine that ext-php-rs does not bind")]
+unsafe extern "C" {
+    fn zend_parse_arg_str_weak(argument: *mut Zval, string: *mut *mut zend_string, position: u32) -> bool;
+    fn zend_parse_arg_long_weak(argument: *const Zval, number: *mut i64, position: u32) -> bool;
+    pub(crate) fn zend_zval_type_name(value: *const Zval) -> *const c_char;
+}
