@@ -101,6 +101,7 @@ lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeS
 	@$(SOURCES) -name '*.php' -print0 | xargs -0 -n 1 -P 2 php -l >/dev/null
 	@$(SOURCES) -type f -print0 | xargs -0 grep -lZE '^#!.*sh$$|^# shellcheck shell' | xargs -0 shellcheck -x -e SC2034,SC2153,SC2154
 	@npm --prefix wordpress-plugin run --silent typecheck
+	@npm --prefix tests/e2e run --silent typecheck
 
 .PHONY: bench
 bench: ## Measure, and write docs/benchmarks.md

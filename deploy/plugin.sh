@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Assembles the plugin as it is installed, in target/plugin/platen: its PHP, the built block, and the
-# client library of php/ as lib/platen. With an argument, also copies it to that folder.
+# client library of php/ in lib/platen. With an argument, also copies it to that folder.
 set -euo pipefail
 shopt -s nullglob
 
@@ -28,9 +28,9 @@ build_block() {
 assemble() {
   local fresh=$PLUGIN.new
   rm -rf "$fresh"
-  mkdir -p "$fresh/lib"
+  mkdir -p "$fresh/lib/platen"
   (cd "$SOURCE" && cp --recursive ./*.php ./*.txt LICENSE includes build "$fresh/")
-  cp --recursive "$ROOT/php/src" "$fresh/lib/platen"
+  cp --recursive "$ROOT/php/src" "$fresh/lib/platen/src"
   rm -rf "$PLUGIN"
   mv "$fresh" "$PLUGIN"
 }
