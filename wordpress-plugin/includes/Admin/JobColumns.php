@@ -64,6 +64,21 @@ final class JobColumns {
 	}
 
 	/**
+	 * Gives the badge of a job's status, ready to print.
+	 *
+	 * @since 0.1.0
+	 *
+	 * @param Job $job The job.
+	 */
+	public static function badge( Job $job ): string {
+		return sprintf(
+			'<span class="platen-badge platen-badge--%s">%s</span>',
+			esc_attr( self::is_waiting( $job ) ? 'waiting' : $job->status->value ),
+			esc_html( self::status( $job ) )
+		);
+	}
+
+	/**
 	 * Names whose job it is.
 	 *
 	 * @since 0.1.0
@@ -111,10 +126,10 @@ final class JobColumns {
 	 */
 	public static function dollars( int $microusd ): string {
 		$digits = match ( true ) {
-			0 === $microusd      => 2,
-			$microusd < 10_000   => 6,
+			0 === $microusd       => 2,
+			$microusd < 10_000    => 6,
 			$microusd < 1_000_000 => 4,
-			default              => 2,
+			default               => 2,
 		};
 
 		return '$' . number_format_i18n( $microusd / 1_000_000, $digits );

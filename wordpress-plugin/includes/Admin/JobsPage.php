@@ -28,6 +28,20 @@ use Platen\WordPress\Trace\TraceService;
 final class JobsPage implements Registrable {
 
 	/**
+	 * The user's choice of rows per page.
+	 */
+	public const PER_PAGE_OPTION = 'platen_jobs_per_page';
+
+	public const DEFAULT_PER_PAGE = 20;
+
+	/**
+	 * The list; null on the view of one job.
+	 *
+	 * @var JobsTable|null
+	 */
+	private ?JobsTable $table = null;
+
+	/**
 	 * Takes what the page shows.
 	 *
 	 * @since 0.1.0
@@ -52,7 +66,7 @@ final class JobsPage implements Registrable {
 	 */
 	public function register(): void {
 		add_action( 'admin_menu', array( $this, 'add_page' ) );
-		add_filter( 'set_screen_option_' . JobsTable::PER_PAGE_OPTION, array( $this, 'save_per_page' ), 10, 3 );
+		add_filter( 'set_screen_option_' . self::PER_PAGE_OPTION, array( $this, 'save_per_page' ), 10, 3 );
 	}
 
 	/**
@@ -70,18 +84,25 @@ final class JobsPage implements Registrable {
 	}
 
 	/**
-	 * Adds the choice of rows per page and the help.
+	 * Makes the list and adds the choice of rows per page and the help.
+	 *
+	 * The list must exist before the page's head is printed: WordPress asks it for its columns there, once.
 	 *
 	 * @since 0.1.0
 	 */
 	public function prepare_screen(): void {
-		require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
+		if ( null !== self::requested( 'job' ) ) {
+			return;
+		}
 
+		require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
+		$status      = JobStatus::tryFrom( (string) self::requested( 'status' ) );
+		$this->table = new JobsTable( $this->jobs, $status, $this->clock->now() );
 		add_screen_option(
 			'per_page',
 			array(
-				'default' => 20,
-				'option'  => JobsTable::PER_PAGE_OPTION,
+				'default' => self::DEFAULT_PER_PAGE,
+				'option'  => self::PER_PAGE_OPTION,
 			)
 		);
 		get_current_screen()?->add_help_tab(
@@ -112,15 +133,10 @@ final class JobsPage implements Registrable {
 	 * @since 0.1.0
 	 */
 	public function render(): void {
-		// phpcs:disable WordPress.Security.NonceVerification.Recommended -- Only what is shown depends on these.
-		$job_id = isset( $_GET['job'] ) && is_string( $_GET['job'] ) ? sanitize_text_field( wp_unslash( $_GET['job'] ) ) : null;
-		$status = isset( $_GET['status'] ) && is_string( $_GET['status'] ) ? sanitize_key( wp_unslash( $_GET['status'] ) ) : '';
-		// phpcs:enable
-
-		if ( null === $job_id ) {
-			$this->render_list( JobStatus::tryFrom( $status ) );
+		if ( null !== $this->table ) {
+			$this->render_list( $this->table );
 		} else {
-			$this->render_details( $this->find( $job_id ) );
+			$this->render_details( $this->find( (string) self::requested( 'job' ) ) );
 		}
 	}
 
@@ -138,13 +154,11 @@ final class JobsPage implements Registrable {
 	/**
 	 * Prints the list.
 	 *
-	 * @param JobStatus|null $status Only these; null for all.
+	 * @param JobsTable $table The list.
 	 */
-	private function render_list( ?JobStatus $status ): void {
-		$now   = $this->clock->now();
-		$table = new JobsTable( $this->jobs, $status, $now );
+	private function render_list( JobsTable $table ): void {
 		$table->prepare_items();
-		$summary = JobsSummary::of_last_day( $this->statistics, $this->jobs->counts(), $now );
+		$summary = JobsSummary::of_last_day( $this->statistics, $this->jobs->counts(), $this->clock->now() );
 
 		require __DIR__ . '/views/jobs-list.php';
 	}
@@ -178,5 +192,15 @@ final class JobsPage implements Registrable {
 		} catch ( InvalidInput ) {
 			return null;
 		}
+	}
+
+	/**
+	 * Reads what the address asks to be shown.
+	 *
+	 * @param string $argument The argument.
+	 */
+	private static function requested( string $argument ): ?string {
+		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- Only what is shown depends on it.
+		return isset( $_GET[ $argument ] ) && is_string( $_GET[ $argument ] ) ? sanitize_text_field( wp_unslash( $_GET[ $argument ] ) ) : null;
 	}
 }

@@ -21,13 +21,6 @@ use Platen\WordPress\Jobs\JobRepository;
 final class JobsTable extends \WP_List_Table {
 
 	/**
-	 * The user's choice of rows per page.
-	 */
-	public const PER_PAGE_OPTION = 'platen_jobs_per_page';
-
-	private const DEFAULT_PER_PAGE = 20;
-
-	/**
 	 * Takes what the list shows.
 	 *
 	 * @since 0.1.0
@@ -54,7 +47,7 @@ final class JobsTable extends \WP_List_Table {
 	 * {@inheritDoc}
 	 */
 	public function prepare_items(): void {
-		$per_page    = $this->get_items_per_page( self::PER_PAGE_OPTION, self::DEFAULT_PER_PAGE );
+		$per_page    = $this->get_items_per_page( JobsPage::PER_PAGE_OPTION, JobsPage::DEFAULT_PER_PAGE );
 		$page        = $this->jobs->page( $this->status, $this->get_pagenum(), $per_page );
 		$this->items = $page->jobs;
 
@@ -149,12 +142,15 @@ final class JobsTable extends \WP_List_Table {
 		$ago = sprintf( __( '%s ago', 'platen' ), human_time_diff( $job->created_at->getTimestamp(), $this->now->getTimestamp() ) );
 
 		return sprintf(
-			'<a class="row-title" href="%s">%s</a><br><time class="platen-muted" datetime="%s">%s</time>%s',
+			'<a class="row-title" href="%s">%s</a><br><time class="platen-muted" datetime="%s">%s</time><span class="platen-narrow">%s</span>%s',
 			esc_url( JobsPage::url( array( 'job' => $job->id->value ) ) ),
 			esc_html( $ago ),
 			esc_attr( $job->created_at->format( \DATE_ATOM ) ),
 			esc_html( JobColumns::moment( $job->created_at ) ),
-			$this->row_actions( JobActions::row_links( $job ) )
+			// A narrow screen folds the other columns away.
+			JobColumns::badge( $job ),
+			// What an admin should do must not hide until the mouse comes by.
+			$this->row_actions( JobActions::row_links( $job ), array() !== JobActions::forms( $job, 'button-link' ) )
 		);
 	}
 
@@ -168,7 +164,7 @@ final class JobsTable extends \WP_List_Table {
 	protected function column_status( Job $job ): string {
 		$fault = null === $job->fault ? '' : sprintf( '<br><code class="platen-code">%s</code>', esc_html( $job->fault->code ) );
 
-		return self::badge( $job ) . $fault;
+		return JobColumns::badge( $job ) . $fault;
 	}
 
 	/**
@@ -179,11 +175,12 @@ final class JobsTable extends \WP_List_Table {
 	 * @param Job $job The job.
 	 */
 	protected function column_user( Job $job ): string {
+		$name    = JobColumns::user( $job );
 		$picture = $job->owner->is_anonymous()
-			? '<span class="dashicons dashicons-admin-users platen-avatar" aria-hidden="true"></span>'
-			: (string) get_avatar( $job->owner->user_id, 24, '', '', array( 'class' => 'platen-avatar' ) );
+			? '<span class="platen-avatar platen-avatar--visitor" aria-hidden="true"><span class="dashicons dashicons-admin-users"></span></span>'
+			: self::initial( $job->owner->user_id, $name );
 
-		return sprintf( '<span class="platen-user">%s%s</span>', $picture, esc_html( JobColumns::user( $job ) ) );
+		return sprintf( '<span class="platen-user">%s%s</span>', $picture, esc_html( $name ) );
 	}
 
 	/**
@@ -228,17 +225,16 @@ final class JobsTable extends \WP_List_Table {
 	}
 
 	/**
-	 * Gives the badge of a job's status, ready to print.
+	 * Draws a user's initial in a colour of their own. Unlike an avatar it asks no other server.
 	 *
-	 * @since 0.1.0
-	 *
-	 * @param Job $job The job.
+	 * @param int    $user_id The user.
+	 * @param string $name    The name.
 	 */
-	public static function badge( Job $job ): string {
+	private static function initial( int $user_id, string $name ): string {
 		return sprintf(
-			'<span class="platen-badge platen-badge--%s">%s</span>',
-			esc_attr( JobColumns::is_waiting( $job ) ? 'waiting' : $job->status->value ),
-			esc_html( JobColumns::status( $job ) )
+			'<span class="platen-avatar" style="--platen-hue: %d" aria-hidden="true">%s</span>',
+			$user_id * 137 % 360, // Steps of the golden angle keep the colours of few users apart.
+			esc_html( mb_strtoupper( mb_substr( $name, 0, 1 ) ) )
 		);
 	}
 

@@ -46,9 +46,10 @@ final class Timeline {
 	public function gap(): string {
 		return match ( $this->trace->gap ) {
 			'job_not_found' => __( 'The daemon does not have this job (yet), so only the steps in WordPress are shown.', 'platen' ),
+			'daemon_unavailable', 'deadline_exceeded', 'draining', 'store_unavailable' => __( 'The daemon is away, so only the steps in WordPress are shown.', 'platen' ),
 			default         => sprintf(
 				/* translators: %s: A stable error code. */
-				__( 'The daemon is away (%s), so only the steps in WordPress are shown.', 'platen' ),
+				__( 'The daemon could not be asked (%s), so only the steps in WordPress are shown.', 'platen' ),
 				(string) $this->trace->gap
 			),
 		};

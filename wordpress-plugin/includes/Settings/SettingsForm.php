@@ -173,12 +173,12 @@ final class SettingsForm {
 
 		return match ( $source ) {
 			/* translators: %s: The name of a constant. */
-			Source::Constant    => sprintf( __( 'Fixed by %s in wp-config.php.', 'platen' ), $constant ),
+			Source::Constant    => sprintf( __( 'Fixed by %s in wp-config.php', 'platen' ), $constant ),
 			/* translators: %s: The name of an environment variable. */
-			Source::Environment => sprintf( __( 'Fixed by %s in the environment.', 'platen' ), $constant ),
-			Source::Option      => __( 'Set here.', 'platen' ),
-			Source::Ini         => __( 'From php.ini (platen.socket).', 'platen' ),
-			Source::Default     => __( 'Default.', 'platen' ),
+			Source::Environment => sprintf( __( 'Fixed by %s in the environment', 'platen' ), $constant ),
+			Source::Option      => __( 'Set here', 'platen' ),
+			Source::Ini         => __( 'From php.ini (platen.socket)', 'platen' ),
+			Source::Default     => __( 'Default', 'platen' ),
 		};
 	}
 

@@ -12,9 +12,9 @@
 declare(strict_types=1);
 
 use Platen\WordPress\Admin\JobActions;
+use Platen\WordPress\Admin\JobColumns;
 use Platen\WordPress\Admin\JobNotice;
 use Platen\WordPress\Admin\JobsPage;
-use Platen\WordPress\Admin\JobsTable;
 
 defined( 'ABSPATH' ) || exit;
 ?>
@@ -23,7 +23,7 @@ defined( 'ABSPATH' ) || exit;
 	<div class="platen-details__head">
 		<h1><?php esc_html_e( 'Job', 'platen' ); ?></h1>
 		<?php
-		echo JobsTable::badge( $job ); // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- Escaped where it is made.
+		echo JobColumns::badge( $job ); // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- Escaped where it is made.
 		foreach ( JobActions::forms( $job, 'button button-primary' ) as $platen_form ) {
 			echo $platen_form; // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- Escaped where it is made.
 		}
