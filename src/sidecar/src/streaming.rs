@@ -4,11 +4,15 @@
 //! A job's text stands once in memory; every subscriber is a position in it. A slow browser therefore costs
 //! nothing, and there is no queue that could fill.
 
+mod admission;
 mod event_id;
+mod follow;
 mod relay;
 mod resume;
 pub mod tokens;
 
+pub use admission::{AdmitError, Streams, admit};
 pub use event_id::{EventId, ParseEventIdError};
+pub use follow::Follower;
 pub use relay::{Relay, RelayWriter, StreamKey, Subscription};
 pub use resume::{StreamEnd, StreamEvent};

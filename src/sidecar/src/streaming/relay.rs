@@ -145,15 +145,25 @@ impl Subscription {
             }
             // Marked as seen before looking, so that a change in between is not slept through.
             self.changed.mark_unchanged();
-            let event = self.cursor.step(&self.stream.shared.lock().progress);
-            if let Some(event) = event {
-                return Some((self.cursor.position(), event));
+            if let Some(event) = self.try_next() {
+                return Some(event);
             }
             // The sender lives in `self.stream`, so this cannot fail.
             if self.changed.changed().await.is_err() {
                 return None;
             }
         }
+    }
+
+    /// The next event with its id, if it is there already.
+    pub fn try_next(&mut self) -> Option<(EventId, StreamEvent)> {
+        let event = self.cursor.step(&self.stream.shared.lock().progress)?;
+        Some((self.cursor.position(), event))
+    }
+
+    /// The id of the last event given, or the one that this began after.
+    pub fn position(&self) -> EventId {
+        self.cursor.position()
     }
 
     /// Whether no attempt is running in this process.

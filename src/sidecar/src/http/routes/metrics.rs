@@ -1,0 +1,22 @@
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use tokio::time::timeout;
+
+use crate::http::state::HttpState;
+
+/// How long the store may take to count its jobs. Without them the page still has everything else.
+const COUNT_DEADLINE: Duration = Duration::from_secs(2);
+
+/// The media type of prometheus-client's text format.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The page that Prometheus reads.
+pub(crate) async fn page(State(state): State<HttpState>) -> Response {
+    if let Ok(Ok(counts)) = timeout(COUNT_DEADLINE, state.streams.jobs.counts()).await {
+        state.metrics.set_jobs(&counts);
+    }
+    ([(CONTENT_TYPE, OPEN_METRICS)], state.metrics.encode()).into_response()
+}

@@ -1,0 +1,103 @@
+//! `GET /platen/v1/jobs/{id}/stream`: the answer as it is written, as server-sent events.
+
+mod body;
+
+use std::time::Duration;
+
+use axum::extract::{Path, Query, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use platen_core::code::ErrorCode;
+use platen_core::job::JobId;
+use serde::Deserialize;
+use tokio::time::timeout;
+
+use crate::http::error::ApiError;
+use crate::http::state::HttpState;
+use crate::streaming::{AdmitError, EventId, admit};
+use crate::telemetry::names;
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// Tells nginx not to collect the answer before it passes it on.
+const NO_BUFFERING: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
+
+/// How long the checks before a stream may take: a few reads and one write of the store.
+const ADMIT_DEADLINE: Duration = Duration::from_secs(5);
+
+/// When a client that was turned away for want of room comes back.
+const BUSY_RETRY: Duration = Duration::from_secs(2);
+
+#[derive(Deserialize)]
+pub(crate) struct StreamQuery {
+    token: Option<String>,
+}
+
+/// Opens the stream of a job for the holder of a token.
+pub(crate) async fn open(
+    State(state): State<HttpState>,
+    Path(id): Path<String>,
+    Query(query): Query<StreamQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    if state.draining.is_cancelled() {
+        return Err(unavailable(ErrorCode::Draining, "the daemon is shutting down"));
+    }
+    let job: JobId = id.parse().map_err(|_| refused(&AdmitError::JobNotFound))?;
+    let token = bearer(&headers).map(str::to_owned).or(query.token).ok_or_else(missing_token)?;
+    let last_event_id = last_event_id(&headers)?;
+    // Room is taken before the token is used up, so that a client that is turned away can come back with it.
+    let slot = state
+        .reserve_stream()
+        .ok_or_else(|| unavailable(ErrorCode::RateLimited, "as many streams are open as may be"))?;
+    let follower = timeout(ADMIT_DEADLINE, admit(&state.streams, job, &token, last_event_id))
+        .await
+        .map_err(|_| unavailable(ErrorCode::StoreUnavailable, "the store did not answer in time"))?
+        .map_err(|error| refused(&error))?;
+    let body = body::stream(follower, slot, state.draining.clone());
+    Ok(([(CONTENT_TYPE, "text/event-stream"), NO_BUFFERING], body).into_response())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// An empty header is what a browser sends before its first event.
+fn last_event_id(headers: &HeaderMap) -> Result<Option<EventId>, ApiError> {
+    let Some(value) = headers.get(LAST_EVENT_ID).filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    let id = value.to_str().ok().and_then(|text| text.parse().ok());
+    id.map(Some).ok_or_else(|| {
+        let message = "Last-Event-ID is not an event id of this server";
+        ApiError::new(StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest, message)
+    })
+}
+
+fn missing_token() -> ApiError {
+    let message = "a stream needs a token, as ?token= or as Authorization: Bearer";
+    ApiError::new(StatusCode::UNAUTHORIZED, ErrorCode::InvalidToken, message)
+}
+
+fn unavailable(code: ErrorCode, message: &str) -> ApiError {
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code, message).retry_after(BUSY_RETRY)
+}
+
+fn refused(error: &AdmitError) -> ApiError {
+    let status = match error {
+        AdmitError::Token(_) | AdmitError::UnknownIssuer | AdmitError::Claim(_) | AdmitError::TokenUsed => {
+            StatusCode::UNAUTHORIZED
+        }
+        AdmitError::JobNotFound => StatusCode::NOT_FOUND,
+        AdmitError::Store(source) => {
+            tracing::error!(
+                { names::ERROR } = source as &dyn std::error::Error,
+                "A stream was refused because the store cannot be asked"
+            );
+            return unavailable(source.code(), "the store cannot be asked now");
+        }
+    };
+    ApiError::new(status, error.code(), error.to_string())
+}

@@ -1,0 +1,104 @@
+//! The body of a stream: events, heartbeats, and an end that a client can tell from a lost connection.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::stream;
+use platen_core::sse::{Event, encode_comment, encode_event, encode_retry};
+use serde_json::json;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::http::state::StreamSlot;
+use crate::streaming::{EventId, Follower, StreamEvent};
+use crate::telemetry::names;
+
+/// How often a quiet stream shows that it is alive. Half of what web servers and proxies wait at the least.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// How long a client waits before it connects again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The longest life of one connection. A client that is still there connects again with a new token.
+const MAX_LIFE: Duration = Duration::from_secs(3600);
+
+/// Events that are there already go out together, up to about this many bytes.
+const MAX_CHUNK_BYTES: usize = 16 * 1024;
+
+/// Streams a job's events until the job ends, the daemon drains, or [`MAX_LIFE`] has passed. Only the end of
+/// the job is told by a `done`.
+pub(super) fn stream(follower: Follower, slot: StreamSlot, draining: CancellationToken) -> Body {
+    let writer = Writer { follower, _slot: slot, draining, ends_at: Instant::now() + MAX_LIFE };
+    let mut head = String::new();
+    encode_retry(&mut head, RETRY);
+    let chunks = stream::unfold((writer, Some(head)), |(mut writer, head)| async {
+        let chunk = match head {
+            Some(head) => head,
+            None => writer.next_chunk().await?,
+        };
+        Some((Ok::<_, Infallible>(Bytes::from(chunk)), (writer, None)))
+    });
+    Body::from_stream(chunks)
+}
+
+struct Writer {
+    follower: Follower,
+    _slot: StreamSlot,
+    draining: CancellationToken,
+    ends_at: Instant,
+}
+
+impl Writer {
+    async fn next_chunk(&mut self) -> Option<String> {
+        if Instant::now() >= self.ends_at {
+            return None;
+        }
+        let next = timeout(HEARTBEAT, self.follower.next());
+        let event = tokio::select! {
+            biased;
+            () = self.draining.cancelled() => return None,
+            event = next => event,
+        };
+        let mut chunk = String::new();
+        match event {
+            Ok(Some(event)) => self.collect(event, &mut chunk),
+            Ok(None) => return None,
+            Err(_) => self.heartbeat(&mut chunk).await,
+        }
+        Some(chunk)
+    }
+
+    fn collect(&mut self, first: (EventId, StreamEvent), chunk: &mut String) {
+        let mut next = Some(first);
+        while let Some((id, event)) = next {
+            write_event(chunk, id, &event);
+            next = if chunk.len() < MAX_CHUNK_BYTES { self.follower.try_next() } else { None };
+        }
+    }
+
+    async fn heartbeat(&mut self, chunk: &mut String) {
+        encode_comment(chunk, "heartbeat");
+        match timeout(HEARTBEAT, self.follower.recheck()).await {
+            Ok(Ok(())) | Err(_) => {}
+            Ok(Err(error)) => tracing::warn!(
+                { names::ERROR } = &error as &dyn std::error::Error,
+                "A waiting stream could not look into the store; it will look again"
+            ),
+        }
+    }
+}
+
+fn write_event(out: &mut String, id: EventId, event: &StreamEvent) {
+    let (name, data) = match event {
+        StreamEvent::Status { status, attempt } => ("status", json!({"status": status, "attempt": attempt})),
+        StreamEvent::Delta(text) => ("delta", json!({"text": text})),
+        StreamEvent::Reset { attempt } => ("reset", json!({"attempt": attempt})),
+        StreamEvent::Done(end) => {
+            ("done", json!({"status": end.status, "usage": end.usage, "error": end.error}))
+        }
+    };
+    let event = Event { name: Some(name.to_owned()), id: Some(id.to_string()), data: data.to_string() };
+    encode_event(out, &event);
+}

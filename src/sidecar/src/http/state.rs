@@ -1,0 +1,57 @@
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use crate::streaming::Streams;
+use crate::telemetry::Metrics;
+
+/// What the server is built from.
+pub struct HttpParts {
+    /// What streams are served from.
+    pub streams: Arc<Streams>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Fires when the daemon takes no new work: streams end, readiness is gone.
+    pub draining: CancellationToken,
+    /// Streams at the same time.
+    pub max_streams: u32,
+}
+
+/// What every handler may use. A clone is another handle to the same.
+#[derive(Clone)]
+pub struct HttpState {
+    pub(super) streams: Arc<Streams>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) draining: CancellationToken,
+    pub(super) max_streams: usize,
+    capacity: Arc<Semaphore>,
+}
+
+impl HttpState {
+    /// Takes the parts over.
+    pub fn new(parts: HttpParts) -> Self {
+        let HttpParts { streams, metrics, draining, max_streams } = parts;
+        let max_streams = usize::try_from(max_streams).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+        Self { streams, metrics, draining, max_streams, capacity: Arc::new(Semaphore::new(max_streams)) }
+    }
+
+    /// Room for one more stream, `None` when there is none.
+    pub(super) fn reserve_stream(&self) -> Option<StreamSlot> {
+        let permit = Arc::clone(&self.capacity).try_acquire_owned().ok()?;
+        self.metrics.stream_opened();
+        Some(StreamSlot { _permit: permit, metrics: Arc::clone(&self.metrics) })
+    }
+}
+
+/// The room that one stream takes, until it is dropped.
+pub(super) struct StreamSlot {
+    _permit: OwnedSemaphorePermit,
+    metrics: Arc<Metrics>,
+}
+
+impl Drop for StreamSlot {
+    fn drop(&mut self) {
+        self.metrics.stream_closed();
+    }
+}

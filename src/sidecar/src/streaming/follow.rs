@@ -1,0 +1,65 @@
+//! Watching one job to its end, wherever its text is: in this process or in the store.
+
+use std::sync::Arc;
+
+use platen_core::job::JobSnapshot;
+use platen_core::wire::JobRef;
+
+use super::admission::Streams;
+use super::{EventId, StreamEvent, StreamKey, Subscription};
+use crate::storage::StoreError;
+
+/// Watches one job for one client.
+pub struct Follower {
+    streams: Arc<Streams>,
+    key: StreamKey,
+    subscription: Subscription,
+}
+
+impl Follower {
+    /// `snapshot` was read after `subscription` was made.
+    pub(super) fn new(
+        streams: Arc<Streams>,
+        key: StreamKey,
+        subscription: Subscription,
+        snapshot: JobSnapshot,
+        last_event_id: Option<EventId>,
+    ) -> Self {
+        let subscription = if snapshot.status.is_final() {
+            Subscription::of_ended(key.clone(), snapshot, last_event_id)
+        } else {
+            subscription
+        };
+        Self { streams, key, subscription }
+    }
+
+    /// Waits for the next event and gives it with its id; `None` after the end. Nothing is lost when the
+    /// future is dropped.
+    pub async fn next(&mut self) -> Option<(EventId, StreamEvent)> {
+        self.subscription.next().await
+    }
+
+    /// The next event if it is there already.
+    pub fn try_next(&mut self) -> Option<(EventId, StreamEvent)> {
+        self.subscription.try_next()
+    }
+
+    /// Looks into the store whether a job that nobody runs has ended. The hub tells of every end, so this
+    /// finds something only when the end was written by another process.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be asked; the client goes on waiting.
+    pub async fn recheck(&mut self) -> Result<(), StoreError> {
+        if !self.subscription.is_waiting() {
+            return Ok(());
+        }
+        let reference = JobRef { site: self.key.site.clone(), job_id: self.key.job.clone() };
+        if let Some(snapshot) = self.streams.jobs.snapshot(reference).await?
+            && snapshot.status.is_final()
+        {
+            let last_event_id = Some(self.subscription.position());
+            self.subscription = Subscription::of_ended(self.key.clone(), snapshot, last_event_id);
+        }
+        Ok(())
+    }
+}
