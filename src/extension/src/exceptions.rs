@@ -7,6 +7,7 @@ mod class;
 
 use ext_php_rs::exception::PhpException;
 use platen_core::code::ErrorCode;
+use platen_core::history::TrimError;
 use platen_core::signing::jwt::JwtError;
 use platen_core::signing::{InvalidKey, UnknownEncoding};
 use platen_core::webhook::WebhookError;
@@ -34,6 +35,8 @@ pub(crate) enum Failure {
     Jwt(#[from] JwtError),
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    #[error(transparent)]
+    Trim(#[from] TrimError),
     /// The request does not fit a frame.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -65,6 +68,7 @@ impl Failure {
             Self::Argument(_) => (ExceptionClass::InvalidInput, ErrorCode::InvalidRequest.as_str()),
             Self::TooLarge { .. } => (ExceptionClass::InvalidInput, ErrorCode::PayloadTooLarge.as_str()),
             Self::Encoding(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
+            Self::Trim(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Frame(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Key(error) => (ExceptionClass::InvalidKey, error.code().as_str()),
             Self::Jwt(error @ JwtError::WeakKey) => (ExceptionClass::InvalidKey, error.code().as_str()),

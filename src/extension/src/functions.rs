@@ -1,8 +1,10 @@
 //! The functions in the namespace `Platen`, one file per group.
 
+mod history;
 mod jobs;
 #[cfg(feature = "planted-panic")]
 mod planted;
+mod prompt;
 mod signing;
 mod tokens;
 
@@ -11,7 +13,9 @@ use ext_php_rs::builders::ModuleBuilder;
 /// Adds every function to the module.
 pub(crate) fn register(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
     let module = tokens::register(module);
+    let module = history::register(module);
     let module = signing::register(module);
+    let module = prompt::register(module);
     #[cfg(feature = "planted-panic")]
     let module = planted::register(module);
     jobs::register(module)

@@ -1,5 +1,7 @@
 //! The socket client without PHP, against listeners of the test: the module is compiled in as it is.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "../src"]
 mod extension {
     pub(crate) mod socket;
@@ -18,19 +20,19 @@ use platen_core::wire::{HEADER_BYTES, Tag, decode_header, encode};
 
 const DEADLINE: Duration = Duration::from_millis(200);
 
-struct Listener {
+struct Daemon {
     listener: UnixListener,
     path: PathBuf,
     _directory: tempfile::TempDir,
 }
 
-fn listener() -> Listener {
+fn daemon() -> Daemon {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("platend.sock");
-    Listener { listener: UnixListener::bind(&path).unwrap(), path, _directory: directory }
+    Daemon { listener: UnixListener::bind(&path).unwrap(), path, _directory: directory }
 }
 
-impl Listener {
+impl Daemon {
     fn serve(&self, script: impl FnOnce(UnixListener) + Send + 'static) -> JoinHandle<()> {
         let listener = self.listener.try_clone().unwrap();
         std::thread::spawn(move || script(listener))
@@ -70,7 +72,7 @@ fn code_of(result: Result<(Tag, Vec<u8>), SocketError>) -> ErrorCode {
 
 #[test]
 fn calls_share_one_connection() {
-    let daemon = listener();
+    let daemon = daemon();
     let server = daemon.serve(|listener| {
         let mut stream = accept(&listener);
         for body in [b"1", b"2"] {
@@ -89,7 +91,7 @@ fn calls_share_one_connection() {
 
 #[test]
 fn after_a_restart_the_first_call_reconnects() {
-    let daemon = listener();
+    let daemon = daemon();
     let server = daemon.serve(|listener| {
         for body in [b"1", b"2"] {
             let mut stream = accept(&listener);
@@ -108,7 +110,7 @@ fn after_a_restart_the_first_call_reconnects() {
 
 #[test]
 fn a_request_that_dies_with_a_kept_connection_is_sent_once_more() {
-    let daemon = listener();
+    let daemon = daemon();
     let server = daemon.serve(|listener| {
         let mut stream = accept(&listener);
         read_request(&mut stream);
@@ -130,7 +132,7 @@ fn a_request_that_dies_with_a_kept_connection_is_sent_once_more() {
 
 #[test]
 fn a_daemon_that_never_answers_costs_one_deadline() {
-    let daemon = listener();
+    let daemon = daemon();
     let mut client = Client::default();
     let start = Instant::now();
 
@@ -145,7 +147,7 @@ fn a_daemon_that_never_answers_costs_one_deadline() {
 
 #[test]
 fn a_full_backlog_ends_at_the_deadline() {
-    let daemon = listener();
+    let daemon = daemon();
     #[expect(unsafe_code, reason = "std cannot set the length of the backlog")]
     // SAFETY: a listening socket that lives over the call.
     let shortened = unsafe { libc::listen(daemon.listener.as_raw_fd(), 1) };
@@ -165,7 +167,7 @@ fn a_full_backlog_ends_at_the_deadline() {
 
 #[test]
 fn a_late_reply_is_never_the_answer_to_a_later_request() {
-    let daemon = listener();
+    let daemon = daemon();
     let server = daemon.serve(|listener| {
         let mut late = accept(&listener);
         read_request(&mut late);
@@ -187,7 +189,7 @@ fn a_late_reply_is_never_the_answer_to_a_later_request() {
 
 #[test]
 fn an_answer_that_drips_in_still_ends_at_the_deadline() {
-    let daemon = listener();
+    let daemon = daemon();
     let server = daemon.serve(|listener| {
         let mut stream = accept(&listener);
         read_request(&mut stream);
@@ -211,7 +213,7 @@ fn an_answer_that_drips_in_still_ends_at_the_deadline() {
 
 #[test]
 fn a_large_frame_passes_in_both_directions() {
-    let daemon = listener();
+    let daemon = daemon();
     let server = daemon.serve(|listener| {
         let mut stream = accept(&listener);
         let (_, body) = read_request(&mut stream);
@@ -228,7 +230,7 @@ fn a_large_frame_passes_in_both_directions() {
 
 #[test]
 fn a_refusal_is_read_even_when_the_daemon_closed_before_the_request() {
-    let daemon = listener();
+    let daemon = daemon();
     let server = daemon.serve(|listener| {
         let mut stream = accept(&listener);
         stream.write_all(&encode(Tag::Refusal, b"{}").unwrap()).unwrap();
@@ -262,7 +264,7 @@ fn nothing_there_fails_at_once_and_is_not_asked_again() {
 #[test]
 fn another_path_is_another_daemon() {
     let directory = tempfile::tempdir().unwrap();
-    let daemon = listener();
+    let daemon = daemon();
     let server = daemon.serve(|listener| {
         let mut stream = accept(&listener);
         read_request(&mut stream);
@@ -279,7 +281,7 @@ fn another_path_is_another_daemon() {
 
 #[test]
 fn an_answer_of_another_version_is_an_error_of_its_own() {
-    let daemon = listener();
+    let daemon = daemon();
     let server = daemon.serve(|listener| {
         let mut stream = accept(&listener);
         read_request(&mut stream);
