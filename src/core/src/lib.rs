@@ -3,8 +3,10 @@
 
 pub mod clock;
 pub mod code;
+pub mod history;
 pub mod job;
 pub mod limits;
+pub mod prompt;
 pub mod retry;
 pub mod secret;
 pub mod signing;

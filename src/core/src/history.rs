@@ -1,0 +1,9 @@
+//! Trimming a conversation to a model's budget, without knowing how its messages are represented.
+
+mod budget;
+mod cost;
+mod trim;
+
+pub use budget::TokenBudget;
+pub use cost::{HistoryRole, MessageCost};
+pub use trim::{TrimError, TrimReport, trim};

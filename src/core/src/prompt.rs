@@ -1,0 +1,8 @@
+//! The name of a prompt: equal prompts, however they were written down, have the same hash.
+
+mod canonical;
+mod hash;
+mod number;
+
+pub use canonical::canonical;
+pub use hash::{ParsePromptHashError, PromptHash, hash};
