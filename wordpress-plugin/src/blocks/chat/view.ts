@@ -39,6 +39,8 @@ interface Chat {
 	root: HTMLElement;
 	/** Whether the reader is at the end of the conversation and wants to stay there. */
 	isAtEnd: boolean;
+	/** When the latest refusal for too many questions ends, in milliseconds since 1970. */
+	limitedUntil: number;
 }
 
 const chats = new Map< string, Chat >();
@@ -196,7 +198,7 @@ async function start( view: ChatContext, root: HTMLElement, { root: url, user, t
 			},
 		}
 	);
-	chats.set( view.instance, { conversation, root, isAtEnd: true } );
+	chats.set( view.instance, { conversation, root, isAtEnd: true, limitedUntil: 0 } );
 	await conversation.load();
 }
 
@@ -208,9 +210,11 @@ function showPhase( view: ChatContext, texts: ChatTexts, phase: Phase ): void {
 	if ( phase.kind === 'sending' ) {
 		view.announcement = '';
 	}
-	if ( phase.kind === 'limited' ) {
-		restoreDraft( view, phase.draft );
-		countDown( view, texts, phase.until );
+	const found = chats.get( view.instance );
+	if ( phase.kind === 'limited' && found ) {
+		found.limitedUntil = phase.until;
+		restoreDraft( view, found, phase.draft );
+		countDown( view, found, texts, phase.until );
 	}
 }
 
@@ -231,26 +235,25 @@ function ask(): void {
 }
 
 /** A refused question goes back to where it was typed, unless something else is being typed there. */
-function restoreDraft( view: ChatContext, draft: string ): void {
-	const found = chats.get( view.instance );
-	const composer = found && composerOf( found.root );
-	if ( composer && composer.value.trim() === '' ) {
+function restoreDraft( view: ChatContext, { root }: Chat, draft: string ): void {
+	const composer = composerOf( root );
+	if ( composer.value.trim() === '' ) {
 		setDraft( view, composer, draft );
 	}
 }
 
-function countDown( view: ChatContext, texts: ChatTexts, until: number ): void {
-	const secondsLeft = Math.ceil( ( until - Date.now() ) / 1000 );
-	if ( view.phase !== 'limited' ) {
+function countDown( view: ChatContext, found: Chat, texts: ChatTexts, until: number ): void {
+	if ( view.phase !== 'limited' || found.limitedUntil !== until ) {
 		return;
 	}
+	const secondsLeft = Math.ceil( ( until - Date.now() ) / 1000 );
 	if ( secondsLeft <= 0 ) {
 		view.announcement = texts.limitOver;
-		chats.get( view.instance )?.conversation.endLimit();
+		found.conversation.endLimit();
 		return;
 	}
 	view.waitText = waitText( texts, secondsLeft );
-	setTimeout( () => countDown( view, texts, until ), 1000 );
+	setTimeout( () => countDown( view, found, texts, until ), 1000 );
 }
 
 function focusComposer(): void {
