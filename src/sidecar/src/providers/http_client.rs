@@ -45,7 +45,7 @@ pub(crate) fn is_loopback(url: &str) -> bool {
     }
 }
 
-fn install_crypto() {
+pub(crate) fn install_crypto() {
     // An error means that a provider is installed already, by an earlier client: the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
 }

@@ -74,6 +74,7 @@ pub(super) struct MessageDelta {
 
 /// In `message_delta` only what changed is there, and it is cumulative.
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the API's")]
 pub(super) struct WireUsage {
     #[serde(default)]
     pub(super) input_tokens: Option<u64>,

@@ -22,7 +22,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(1);
 
 /// The longest life of one connection. A client that is still there connects again with a new token.
-const MAX_LIFE: Duration = Duration::from_secs(3600);
+const MAX_LIFE: Duration = Duration::from_hours(1);
 
 /// Events that are there already go out together, up to about this many bytes.
 const MAX_CHUNK_BYTES: usize = 16 * 1024;
