@@ -1,1 +1,223 @@
+//! The composition root: the only place that knows traits and implementations together.
 
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use platen_core::clock::Clock;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::SystemClock;
+use crate::config::{Config, ConfigError};
+use crate::http::{self, HttpParts, HttpState};
+use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
+use crate::jobs::models::ModelTable;
+use crate::jobs::{self, Jobs, JobsParts};
+use crate::providers;
+use crate::ratelimit::{self, RateLimiter};
+use crate::sites::Sites;
+use crate::storage::StoreError;
+use crate::storage::sqlite::{OpenError, SqliteStore};
+use crate::streaming::{Relay, Streams};
+use crate::supervisor::Supervisor;
+use crate::telemetry::{Metrics, names};
+use crate::webhooks::{self, Outbound, OutboundError, OutboundParts};
+
+/// Held by the process that serves from a state directory.
+const LOCK_FILE: &str = "platend.lock";
+
+/// The daemon cannot start.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    /// Another daemon serves from the same directory.
+    #[error("another daemon uses the state directory {}", .0.display())]
+    StateDirInUse(PathBuf),
+    /// The lock file cannot be made.
+    #[error("the lock file {} cannot be made", path.display())]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The database cannot be used.
+    #[error("the database cannot be used")]
+    Open(#[from] OpenError),
+    /// The database cannot be read or written.
+    #[error("the database cannot be used")]
+    Store(#[from] StoreError),
+    /// A provider cannot be used.
+    #[error("a provider cannot be used")]
+    Provider(#[from] providers::BuildError),
+    /// Webhooks cannot be sent.
+    #[error("webhooks cannot be sent")]
+    Outbound(#[from] OutboundError),
+    /// The socket cannot be offered.
+    #[error("the socket cannot be offered")]
+    Ipc(#[from] BindError),
+    /// A setting does not hold on this machine.
+    #[error("a setting does not hold")]
+    Config(#[from] ConfigError),
+    /// The address cannot be listened on.
+    #[error("the address {address} cannot be listened on")]
+    Http {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// The daemon, ready to serve.
+pub struct App {
+    config: Config,
+    supervisor: Supervisor,
+    jobs: Arc<Jobs>,
+    rates: Arc<RateLimiter>,
+    outbound: Arc<Outbound>,
+    dispatcher: Arc<Dispatcher>,
+    http: HttpState,
+    tcp: TcpListener,
+    socket: (tokio::net::UnixListener, ipc::SocketFile),
+    policy: PeerPolicy,
+    _lock: File,
+}
+
+impl App {
+    /// Opens the database, queues again what a previous process left running, and takes hold of the socket
+    /// and the port. Nobody is served before [`App::run`].
+    ///
+    /// # Errors
+    /// [`BuildError`] says what stands in the way.
+    pub async fn build(config: Config) -> Result<Self, BuildError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let supervisor = Supervisor::new();
+        let metrics = Arc::new(Metrics::new());
+        let deliver = Arc::new(Notify::new());
+
+        let state_dir = &config.daemon.state_dir;
+        let store = SqliteStore::open(state_dir, clock.now())?;
+        // After the database, which makes the directory.
+        let lock = lock(state_dir)?;
+        let store = Arc::new(store);
+        let sites = Arc::new(Sites::new(store.clone()));
+        let relay = Relay::default();
+        let providers = providers::build(&config.providers, &clock)?;
+        let jobs = Arc::new(Jobs::new(JobsParts {
+            store: store.clone(),
+            work: store.clone(),
+            sites: Arc::clone(&sites),
+            models: ModelTable::new(&config.models, &providers),
+            relay: relay.clone(),
+            metrics: Arc::clone(&metrics),
+            clock: Arc::clone(&clock),
+            settings: config.jobs.clone(),
+            deliver: Arc::clone(&deliver),
+        }));
+        let rates = Arc::new(RateLimiter::load(store.clone(), clock.now()).await?);
+        let outbound = Outbound::new(OutboundParts {
+            store: store.clone(),
+            sites: Arc::clone(&sites),
+            clock: Arc::clone(&clock),
+            metrics: Arc::clone(&metrics),
+            wake: deliver,
+            settings: config.webhooks.clone(),
+        })?;
+        let streams = Streams { jobs: store.clone(), sites, tokens: store, relay, clock: Arc::clone(&clock) };
+        let http = HttpState::new(HttpParts {
+            streams: Arc::new(streams),
+            metrics: Arc::clone(&metrics),
+            draining: supervisor.draining(),
+            max_streams: config.http.max_streams,
+        });
+        let tcp = listen(&config).await?;
+        let gid = config.ipc.gid()?;
+        let socket = ipc::bind(&config.ipc, gid).await?;
+        jobs::recover(&jobs).await?;
+        let gids = config.ipc.allowed_gids.iter().copied().chain(gid).collect();
+        let policy = PeerPolicy::new(config.ipc.allowed_uids.clone(), gids);
+        let started_at = clock.now();
+        let dispatcher =
+            Dispatcher { jobs: Arc::clone(&jobs), rates: Arc::clone(&rates), metrics, clock, started_at };
+        Ok(Self {
+            config,
+            supervisor,
+            jobs,
+            rates,
+            outbound: Arc::new(outbound),
+            dispatcher: Arc::new(dispatcher),
+            http,
+            tcp,
+            socket,
+            policy,
+            _lock: lock,
+        })
+    }
+
+    /// Serves until `shutdown` fires, then drains: see [`Supervisor::drain`].
+    pub async fn run(self, shutdown: CancellationToken) {
+        let supervisor = &self.supervisor;
+        let draining = supervisor.draining();
+        let address = self.tcp.local_addr().unwrap_or(self.config.http.listen);
+        let socket = self.config.ipc.socket.clone();
+        supervisor.spawn("jobs.worker", jobs::work(Arc::clone(&self.jobs), supervisor.clone()));
+        supervisor.spawn("jobs.sweep", jobs::sweep(Arc::clone(&self.jobs), draining.clone()));
+        supervisor.spawn("webhooks", webhooks::run(self.outbound, draining.clone()));
+        supervisor.spawn("rates", ratelimit::write_behind(Arc::clone(&self.rates), draining));
+        supervisor.spawn("http", http::serve(self.tcp, self.http));
+        let ipc = ipc::serve(self.socket, self.config.ipc, self.policy, self.dispatcher, supervisor.clone());
+        supervisor.spawn("ipc", ipc);
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            pid = std::process::id(),
+            socket = %socket.display(),
+            http = %address,
+            providers = self.config.providers.len(),
+            "platend is ready"
+        );
+
+        shutdown.cancelled().await;
+        tracing::info!("platend drains");
+        let is_clean = supervisor.drain(self.config.daemon.drain_deadline).await;
+        if let Err(error) = self.rates.save().await {
+            tracing::error!({ names::ERROR } = %error, "the last rate limits could not be kept");
+        }
+        tracing::info!(is_clean, "platend ends");
+    }
+}
+
+/// Two daemons on one database would take each other's running jobs for orphans.
+fn lock(state_dir: &Path) -> Result<File, BuildError> {
+    let path = state_dir.join(LOCK_FILE);
+    let failed = |source| BuildError::Lock { path: path.clone(), source };
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(BuildError::StateDirInUse(state_dir.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// The port of a process that was killed a moment ago may need a moment to come free.
+async fn listen(config: &Config) -> Result<TcpListener, BuildError> {
+    const TRIES: u32 = 20;
+    let address = config.http.listen;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match TcpListener::bind(address).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries < TRIES => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Err(source) => return Err(BuildError::Http { address, source }),
+        }
+    }
+}

@@ -1,1 +1,87 @@
+//! The command line. Every command but `serve` is a short visit: to the database, to the socket, or to both.
+//!
+//! Exit codes: 0 done, 1 failed or not found, 2 wrong usage (clap's own).
 
+mod check;
+mod client;
+mod doctor;
+mod jobs;
+mod output;
+mod serve;
+mod site;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{Config, ConfigError, Environment};
+
+/// The daemon of Platen: takes jobs from WordPress, runs them against AI models, and delivers the answers.
+#[derive(Debug, Parser)]
+#[command(name = "platend", version)]
+pub struct Cli {
+    /// The configuration file [default: /etc/platen/platend.toml, if it is there].
+    #[arg(long, global = true, env = "PLATEN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the daemon until SIGTERM or Ctrl-C.
+    Serve,
+    /// Checks the configuration and says what it comes to.
+    CheckConfig,
+    /// Looks for what keeps the daemon from working: database, socket, sites, providers.
+    Doctor,
+    /// Lists, shows and changes jobs.
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
+    /// Adds and lists the WordPress sites that the daemon serves.
+    #[command(subcommand)]
+    Site(site::SiteCommand),
+}
+
+/// How a list is printed.
+#[derive(Args, Clone, Copy, Debug)]
+struct Listing {
+    /// The form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person.
+    Table,
+    /// For a program.
+    Json,
+}
+
+/// Does what the command line asks.
+pub fn run(cli: Cli) -> ExitCode {
+    match execute(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
+    let config = load(cli.config)?;
+    match cli.command {
+        Command::Serve => serve::serve(config),
+        Command::CheckConfig => check::check_config(&config),
+        Command::Doctor => doctor::doctor(&config),
+        Command::Jobs(command) => jobs::run(&config, command),
+        Command::Site(command) => site::run(&config, command),
+    }
+}
+
+fn load(path: Option<PathBuf>) -> Result<Config, ConfigError> {
+    Config::load(path.as_deref(), &Environment::of_process())
+}

@@ -8,6 +8,7 @@ mod daemon;
 mod duration;
 mod environment;
 mod file;
+mod group;
 mod http;
 mod ipc;
 mod jobs;

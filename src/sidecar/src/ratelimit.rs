@@ -15,8 +15,11 @@ use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
 use platen_core::wire::{RateDecision, RateRequest};
 use thiserror::Error;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use crate::storage::{StoreError, StoreFuture};
+use crate::telemetry::names;
 
 /// Keys in memory, about 20 MB at most. Past it the keys that are nearest to full are forgotten: those who
 /// hammer at a limit stay.
@@ -27,6 +30,9 @@ const MAX_KEY_BYTES: usize = 191;
 
 /// The longest window: a bucket kept for longer is no rate limit.
 const MAX_WINDOW: Duration = Duration::from_secs(31 * 86_400);
+
+/// How much of the decisions a crash may forget.
+const SAVE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What is limited.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -139,6 +145,19 @@ impl RateLimiter {
             self.buckets.lock().dirty.extend(dirty);
         }
         outcome
+    }
+}
+
+/// Writes decisions behind until the daemon drains; the last ones are for the caller to save.
+pub async fn write_behind(limiter: Arc<RateLimiter>, draining: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = draining.cancelled() => return,
+            () = sleep(SAVE_INTERVAL) => {}
+        }
+        if let Err(error) = limiter.save().await {
+            tracing::error!({ names::ERROR } = %error, "rate limits could not be kept and will be tried again");
+        }
     }
 }
 

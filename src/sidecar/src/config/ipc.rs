@@ -4,7 +4,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::file::{check_duration, check_range};
-use super::{ConfigError, duration};
+use super::{ConfigError, duration, group};
 
 /// `[ipc]`: the socket that the extension speaks to.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -46,6 +46,14 @@ impl Default for IpcConfig {
 }
 
 impl IpcConfig {
+    /// The number of the group that owns the socket, `None` for the daemon's own.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] when there is no such group.
+    pub fn gid(&self) -> Result<Option<u32>, ConfigError> {
+        group::gid("ipc.group", &self.group)
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         if !self.socket.is_absolute() || self.socket.file_name().is_none() {
             return Err(ConfigError::invalid("ipc.socket", "the path is not absolute"));
@@ -59,6 +67,7 @@ impl IpcConfig {
                 format!("{:#o} gives rights to others, or none to the owner; 0o660 is usual", self.mode);
             return Err(ConfigError::invalid("ipc.mode", problem));
         }
+        self.gid()?;
         check_range("ipc.max_connections", self.max_connections, 1..=65_536)?;
         let day = Duration::from_secs(86_400);
         check_duration("ipc.idle_timeout_s", self.idle_timeout, Duration::from_secs(1)..=day)?;

@@ -12,6 +12,24 @@ use crate::jobs::store::{Changed, JobFilter, JobStore, ListedJob, Submitted};
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
 
+impl SqliteStore {
+    /// The job of this id, whichever site it belongs to: for operators, never for a site.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub async fn find_anywhere(&self, job_id: JobId) -> Result<Option<ListedJob>, StoreError> {
+        self.read("read a job", move |connection| {
+            let query = format!("SELECT {JOB_COLUMNS} WHERE jobs.job_id = ?1");
+            let row = connection
+                .prepare_cached(&query)
+                .and_then(|mut statement| statement.query_row([job_id.as_str()], JobRow::read).optional())
+                .map_err(failed("read a job"))?;
+            row.map(into_listed).transpose()
+        })
+        .await
+    }
+}
+
 impl JobStore for SqliteStore {
     fn submit(&self, request: Submit, now: Timestamp) -> StoreFuture<'_, Submitted> {
         Box::pin(self.write("keep a job", move |connection| submit(connection, &request, now)))
@@ -201,11 +219,11 @@ fn list(connection: &Connection, filter: &JobFilter) -> Result<Vec<ListedJob>, S
     let rows = statement
         .query_map(params![site, status, filter.limit], JobRow::read)
         .map_err(failed("list jobs"))?;
-    rows.map(|row| {
-        let row = row.map_err(failed("list jobs"))?;
-        Ok(ListedJob { site: row.site()?, snapshot: row.into_snapshot()? })
-    })
-    .collect()
+    rows.map(|row| into_listed(row.map_err(failed("list jobs"))?)).collect()
+}
+
+fn into_listed(row: JobRow) -> Result<ListedJob, StoreError> {
+    Ok(ListedJob { site: row.site()?, snapshot: row.into_snapshot()? })
 }
 
 fn counts(connection: &Connection) -> Result<Vec<(JobStatus, u64)>, StoreError> {

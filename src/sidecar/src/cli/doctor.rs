@@ -1,0 +1,132 @@
+//! `platend doctor`: what keeps the daemon from working.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use platen_core::clock::Clock;
+use platen_core::wire::{Reply, Request};
+use reqwest::blocking::Client;
+
+use super::client::call;
+use super::output::say;
+use crate::clock::SystemClock;
+use crate::config::{Config, ProviderConfig, ProviderKind};
+use crate::jobs::store::JobStore;
+use crate::providers::http_client;
+use crate::sites::SiteStore;
+use crate::storage::sqlite::SqliteStore;
+
+/// How long a provider or the daemon may take to say anything.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a check found.
+enum Finding {
+    Good(String),
+    /// Worth knowing; nothing is broken.
+    Odd(String),
+    Bad(String),
+}
+
+/// Makes every check, also after one has failed. The exit code is 1 when something is broken.
+pub(super) fn doctor(config: &Config) -> anyhow::Result<ExitCode> {
+    let mut findings = vec![("socket", socket(config)), ("http", http(config))];
+    findings.extend(database(config)?);
+    for provider in &config.providers {
+        findings.push(("provider", reach(provider)));
+    }
+    let mut is_healthy = true;
+    for (what, finding) in findings {
+        let (mark, text) = match finding {
+            Finding::Good(text) => ("ok  ", text),
+            Finding::Odd(text) => ("note", text),
+            Finding::Bad(text) => {
+                is_healthy = false;
+                ("FAIL", text)
+            }
+        };
+        say(&format!("{mark}  {what:9} {text}"))?;
+    }
+    Ok(if is_healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn socket(config: &Config) -> Finding {
+    let path = config.ipc.socket.display();
+    match call(&config.ipc.socket, &Request::Ping) {
+        Ok(Reply::Pong(pong)) => {
+            Finding::Good(format!("{path}: platend {} answers, pid {}", pong.version, pong.pid))
+        }
+        Ok(Reply::Refusal(refusal)) => Finding::Bad(format!("{path}: {}", refusal.message)),
+        Ok(Reply::Receipt(_) | Reply::Job(_) | Reply::Hops(_) | Reply::RateDecision(_)) => {
+            Finding::Bad(format!("{path}: another reply than was asked for"))
+        }
+        Err(error) => Finding::Bad(format!("{path}: {:#}", anyhow::Error::from(error))),
+    }
+}
+
+fn http(config: &Config) -> Finding {
+    let url = format!("http://{}/readyz", config.http.listen);
+    match client(TIMEOUT).and_then(|client| Ok(client.get(&url).send()?)) {
+        Ok(answer) if answer.status().is_success() => Finding::Good(format!("{url}: ready")),
+        Ok(answer) => Finding::Bad(format!("{url}: status {}", answer.status().as_u16())),
+        Err(error) => Finding::Bad(format!("{url}: {error:#}")),
+    }
+}
+
+fn database(config: &Config) -> anyhow::Result<Vec<(&'static str, Finding)>> {
+    let state_dir = &config.daemon.state_dir;
+    let store = match SqliteStore::open(state_dir, SystemClock.now()) {
+        Ok(store) => store,
+        Err(error) => {
+            return Ok(vec![("database", Finding::Bad(format!("{:#}", anyhow::Error::from(error))))]);
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let database = match runtime.block_on(store.probe()) {
+        Ok(()) => Finding::Good(format!("{} can be written", state_dir.display())),
+        Err(error) => Finding::Bad(format!("{}: {:#}", state_dir.display(), anyhow::Error::from(error))),
+    };
+    let sites = runtime.block_on(store.list_sites()).context("the sites cannot be read")?;
+    let sites = match sites.len() {
+        0 => Finding::Odd("none yet; `platend site add ID --url URL` adds one".to_owned()),
+        count => Finding::Good(format!("{count} known")),
+    };
+    Ok(vec![("database", database), ("sites", sites)])
+}
+
+/// Asks for the list of models, which costs nothing and needs a valid key.
+fn reach(provider: &ProviderConfig) -> Finding {
+    let name = &provider.name;
+    let path = match provider.kind {
+        ProviderKind::Offline => return Finding::Odd(format!("{name}: the offline demonstration answers")),
+        ProviderKind::Openai => "/models",
+        ProviderKind::Anthropic => "/v1/models",
+    };
+    let url = format!("{}{path}", provider.base_url);
+    let send = |client: Client| {
+        let request = client.get(&url);
+        let request = match (&provider.api_key, provider.kind) {
+            (None, _) | (_, ProviderKind::Offline) => request,
+            (Some(key), ProviderKind::Openai) => request.bearer_auth(key.expose()),
+            (Some(key), ProviderKind::Anthropic) => {
+                request.header("x-api-key", key.expose()).header("anthropic-version", "2023-06-01")
+            }
+        };
+        Ok(request.send()?)
+    };
+    match client(provider.timeouts.connect).and_then(send) {
+        Ok(answer) => match answer.status().as_u16() {
+            200..=299 => Finding::Good(format!("{name}: {url} answers")),
+            401 | 403 => Finding::Bad(format!("{name}: {url} refuses the key")),
+            status @ 500.. => Finding::Bad(format!("{name}: {url} fails with status {status}")),
+            status => Finding::Odd(format!("{name}: {url} answers with status {status}")),
+        },
+        Err(error) => Finding::Bad(format!("{name}: {error:#}")),
+    }
+}
+
+fn client(connect: Duration) -> anyhow::Result<Client> {
+    http_client::install_crypto();
+    let builder = Client::builder().connect_timeout(connect).timeout(TIMEOUT);
+    builder.redirect(reqwest::redirect::Policy::none()).build().context("no HTTP client can be made")
+}

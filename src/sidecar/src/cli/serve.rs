@@ -1,0 +1,33 @@
+use std::process::ExitCode;
+
+use anyhow::Context;
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::telemetry::logging;
+
+/// Runs the daemon until a signal asks it to end.
+pub(super) fn serve(config: Config) -> anyhow::Result<ExitCode> {
+    logging::init(&config.log);
+    let runtime = Builder::new_multi_thread().enable_all().build().context("no threads can be started")?;
+    runtime.block_on(async {
+        // Before anything is built: a signal during a long migration must not kill it half way.
+        let shutdown = CancellationToken::new();
+        let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be received")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be received")?;
+        let app = App::build(config).await.context("platend cannot start")?;
+        let serving = app.run(shutdown.clone());
+        let mut serving = std::pin::pin!(serving);
+        tokio::select! {
+            () = serving.as_mut() => {}
+            _ = terminate.recv() => shutdown.cancel(),
+            _ = interrupt.recv() => shutdown.cancel(),
+        }
+        serving.await;
+        anyhow::Ok(())
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
