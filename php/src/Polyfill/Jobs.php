@@ -19,6 +19,7 @@ final class Jobs
     private const DEFAULT_DEADLINE_MS = 50;
     /** The longest wait that is allowed in a web request. */
     private const MAX_DEADLINE_MS = 60_000;
+    private const MAX_U32 = 0xFFFF_FFFF;
     private const DEFAULT_RETRY_AFTER_MS = 1000;
 
     private static ?UnixSocket $socket = null;
@@ -36,7 +37,7 @@ final class Jobs
      */
     public static function submit(string $site, array $job, ?int $deadlineMs): array
     {
-        return self::call(Tag::Submit, ['site' => $site, 'job' => (object) $job], $deadlineMs);
+        return self::call(Tag::Submit, ['site' => $site, 'job' => JsonValue::readObject($job, 'job')], $deadlineMs);
     }
 
     /** @return array<string, mixed> */
@@ -54,6 +55,9 @@ final class Jobs
         int $cost,
         ?int $deadlineMs
     ): array {
+        self::requireRange('limit', $limit, 1, self::MAX_U32);
+        self::requireRange('window_ms', $windowMs, 1, PHP_INT_MAX);
+        self::requireRange('cost', $cost, 0, self::MAX_U32);
         $body = ['site' => $site, 'key' => $key, 'limit' => $limit, 'window_ms' => $windowMs, 'cost' => $cost];
 
         return self::call(Tag::RateLimit, $body, $deadlineMs);
@@ -66,11 +70,16 @@ final class Jobs
     private static function call(Tag $request, array $body, ?int $deadlineMs): array
     {
         $deadlineMs ??= Configuration::milliseconds('platen.deadline_ms', self::DEFAULT_DEADLINE_MS);
-        if ($deadlineMs < 1 || $deadlineMs > self::MAX_DEADLINE_MS) {
-            throw Fault::invalidInput('a deadline is 1 to ' . self::MAX_DEADLINE_MS . ' ms');
-        }
+        self::requireRange('deadline_ms', $deadlineMs, 1, self::MAX_DEADLINE_MS);
 
         return self::socket()->call($request, $body, $deadlineMs);
+    }
+
+    private static function requireRange(string $name, int $value, int $from, int $to): void
+    {
+        if ($value < $from || $value > $to) {
+            throw Fault::invalidInput("$name must be from $from to $to, it is $value");
+        }
     }
 
     private static function socket(): UnixSocket

@@ -27,7 +27,7 @@ final class Jwt
     public static function encode(array $claims, SigningKey $key): string
     {
         self::requireStrong($key);
-        $signed = self::HEADER . '.' . Base64::encodeUrl(SortedJson::encode((object) $claims));
+        $signed = self::HEADER . '.' . Base64::encodeUrl(SortedJson::write(JsonValue::readObject($claims, 'claims')));
         $token = $signed . '.' . Base64::encodeUrl($key->mac($signed));
         if (strlen($token) > self::MAX_TOKEN_BYTES) {
             throw Fault::invalidToken('a token has at most ' . self::MAX_TOKEN_BYTES . ' bytes');

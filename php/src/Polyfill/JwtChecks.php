@@ -22,7 +22,6 @@ final class JwtChecks
         private readonly ?string $iss,
         private readonly ?string $aud,
         private readonly ?string $sub,
-        private readonly bool $requireJti,
         private readonly int $leewayS,
         private readonly int $now
     ) {
@@ -34,17 +33,18 @@ final class JwtChecks
      */
     public static function fromArray(array $checks): self
     {
-        $values = ['iss' => null, 'aud' => null, 'sub' => null, 'require_jti' => false, 'leeway_s' => 0, 'now' => null];
+        $values = ['iss' => null, 'aud' => null, 'sub' => null, 'leeway_s' => 0, 'now' => null];
         foreach ($checks as $name => $value) {
             $isValid = match ($name) {
-                'iss', 'aud', 'sub' => is_string($value),
-                'require_jti' => is_bool($value),
+                'iss', 'aud', 'sub' => is_string($value) && mb_check_encoding($value, 'UTF-8'),
                 'leeway_s' => is_int($value) && $value >= 0,
                 'now' => is_int($value),
-                default => throw Fault::invalidInput("\"$name\" is not a check of a token"),
+                default => throw Fault::invalidInput(
+                    "the checks are iss, aud, sub, leeway_s and now; there is no check '$name'"
+                ),
             };
             if (!$isValid) {
-                throw Fault::invalidInput("the check \"$name\" is not of its type");
+                throw Fault::invalidInput("the check $name is not of its type");
             }
             $values[$name] = $value;
         }
@@ -53,7 +53,6 @@ final class JwtChecks
             $values['iss'],
             $values['aud'],
             $values['sub'],
-            $values['require_jti'],
             $values['leeway_s'],
             $values['now'] ?? time()
         );
@@ -69,11 +68,7 @@ final class JwtChecks
         self::checkText($claims, 'iss', $this->iss);
         self::checkText($claims, 'sub', $this->sub);
         $this->checkAudience($claims);
-        $jti = self::text($claims, 'jti');
-        if ($jti === null && $this->requireJti) {
-            throw self::missing('jti');
-        }
-        if ($jti === '') {
+        if (self::text($claims, 'jti') === '') {
             throw self::wrongType('jti');
         }
     }

@@ -114,7 +114,7 @@ final class Webhook
     private static function header(array $headers, string $name): string
     {
         foreach ($headers as $key => $value) {
-            if (strtolower((string) $key) !== $name) {
+            if (strtr(strtolower((string) $key), '_', '-') !== $name) {
                 continue;
             }
             $value = is_array($value) && count($value) === 1 ? reset($value) : $value;

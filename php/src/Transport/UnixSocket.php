@@ -150,7 +150,8 @@ final class UnixSocket
         try {
             return json_encode(
                 (object) $body,
-                JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION
+                JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE
+                | JSON_PRESERVE_ZERO_FRACTION | JSON_INVALID_UTF8_SUBSTITUTE
             );
         } catch (\JsonException $exception) {
             throw Fault::invalidInput('the request has no JSON form: ' . $exception->getMessage());

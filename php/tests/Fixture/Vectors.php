@@ -9,6 +9,11 @@ namespace Platen\Tests\Fixture;
  */
 final class Vectors
 {
+    public static function path(string $file): string
+    {
+        return dirname(__DIR__, 3) . '/tests/vectors/' . $file;
+    }
+
     /**
      * Gives the cases of one file as a PHPUnit data provider.
      *
@@ -16,15 +21,16 @@ final class Vectors
      */
     public static function cases(string $file): array
     {
-        $path = dirname(__DIR__, 3) . '/tests/vectors/' . $file;
-        $content = file_get_contents($path);
+        $content = file_get_contents(self::path($file));
         $vectors = json_decode((string) $content, true, 512, JSON_THROW_ON_ERROR);
 
+        $list = $vectors['cases'] ?? $vectors;
+
         $cases = [];
-        foreach ($vectors['cases'] as $case) {
-            $cases[$case['name']] = [$case];
+        foreach ($list as $number => $case) {
+            $cases[$case['name'] ?? "case $number"] = [$case];
         }
-        if (count($cases) !== count($vectors['cases'])) {
+        if (count($cases) !== count($list)) {
             throw new \LogicException("two cases of $file have the same name");
         }
 

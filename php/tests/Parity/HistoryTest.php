@@ -1,0 +1,121 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Platen\Tests\Parity;
+
+use PHPUnit\Framework\TestCase;
+use Platen\Exception\InvalidInput;
+
+use function Platen\trim_history;
+
+final class HistoryTest extends TestCase
+{
+    private const SYSTEM = ['role' => 'system', 'content' => 'You are kind.'];
+
+    public function testWhatFitsStaysAsItIs(): void
+    {
+        $messages = [self::SYSTEM, self::user('Hi'), self::assistant('Hello!'), self::user('Bye')];
+
+        $report = trim_history($messages, 1000, 'gpt-4o');
+
+        self::assertSame($messages, $report['messages']);
+        self::assertSame([4, 0], [$report['kept'], $report['dropped']]);
+        self::assertSame($report['tokens_before'], $report['tokens_after']);
+    }
+
+    public function testTheOldestTurnsGoAndTheSystemMessageStays(): void
+    {
+        $long = str_repeat('word ', 200);
+        $messages = [self::SYSTEM, self::user($long), self::assistant($long), self::user('Newest?')];
+
+        $report = trim_history($messages, 150, 'gpt-4o', 50);
+
+        self::assertSame([self::SYSTEM, self::user('Newest?')], $report['messages']);
+        self::assertSame([2, 2], [$report['kept'], $report['dropped']]);
+        self::assertLessThanOrEqual(100, $report['tokens_after']);
+        self::assertGreaterThan(400, $report['tokens_before']);
+    }
+
+    public function testAToolCallAndItsResultAreNeverParted(): void
+    {
+        $call = ['role' => 'assistant', 'content' => null, 'tool_calls' => [
+            ['id' => 'c1', 'function' => ['name' => 'weather', 'arguments' => str_repeat('{"x":1}', 100)]],
+        ]];
+        $messages = [
+            self::user('Weather?'),
+            $call,
+            ['role' => 'tool', 'tool_call_id' => 'c1', 'content' => 'Sunny'],
+            self::user('And now?'),
+        ];
+
+        self::assertSame([self::user('And now?')], trim_history($messages, 60, 'gpt-4o')['messages']);
+        self::assertSame($messages, trim_history($messages, 5000, 'gpt-4o')['messages']);
+    }
+
+    public function testAResultWithoutItsCallGoes(): void
+    {
+        $orphan = ['role' => 'tool', 'tool_call_id' => 'gone', 'content' => 'x'];
+
+        self::assertSame([self::user('Hi')], trim_history([$orphan, self::user('Hi')], 100)['messages']);
+    }
+
+    public function testAPinnedMessageStays(): void
+    {
+        $pinned = self::user('Remember me') + ['pinned' => true];
+        $messages = [$pinned, self::assistant(str_repeat('word ', 200)), self::user('Newest?')];
+
+        self::assertSame([$pinned, self::user('Newest?')], trim_history($messages, 60, 'gpt-4o')['messages']);
+    }
+
+    public function testNoMessagesAreNoMessages(): void
+    {
+        $expected = ['messages' => [], 'kept' => 0, 'dropped' => 0, 'tokens_before' => 0, 'tokens_after' => 0];
+
+        self::assertSame($expected, trim_history([], 0));
+    }
+
+    /** @return array<string, array{array<mixed>, int, int}> */
+    public static function refused(): array
+    {
+        return [
+            'what must stay does not fit' => [[self::user(str_repeat('word ', 50))], 20, 0],
+            'a negative budget' => [[], -1, 0],
+            'a negative reserve' => [[], 1, -1],
+            'a message that is no array' => [['Hi'], 100, 0],
+            'no role' => [[['content' => 'Hi']], 100, 0],
+            'another role' => [[['role' => 'bot', 'content' => 'Hi']], 100, 0],
+            'content that is no text' => [[['role' => 'user', 'content' => ['Hi']]], 100, 0],
+            'content that is not UTF-8' => [[['role' => 'user', 'content' => "\xff"]], 100, 0],
+            'pinned that is no flag' => [[self::user('Hi') + ['pinned' => 1]], 100, 0],
+            'tool calls that are no list' => [[['role' => 'assistant', 'tool_calls' => 'c1']], 100, 0],
+            'a tool call that is no array' => [[['role' => 'assistant', 'tool_calls' => ['c1']]], 100, 0],
+        ];
+    }
+
+    /**
+     * @dataProvider refused
+     * @param array<mixed> $messages
+     */
+    public function testWhatCannotBeTrimmedIsRefused(array $messages, int $maxTokens, int $reserve): void
+    {
+        try {
+            trim_history($messages, $maxTokens, 'gpt-4o', $reserve);
+            self::fail('nothing was refused');
+        } catch (InvalidInput $exception) {
+            self::assertSame('invalid_request', $exception->errorCode);
+        }
+    }
+
+    /** @return array{role: string, content: string} */
+    private static function user(string $content): array
+    {
+        return ['role' => 'user', 'content' => $content];
+    }
+
+    /** @return array{role: string, content: string} */
+    private static function assistant(string $content): array
+    {
+        return ['role' => 'assistant', 'content' => $content];
+    }
+}
