@@ -44,6 +44,24 @@ final class Constants {
 	}
 
 	/**
+	 * Gives a yes or no; null when neither is set.
+	 *
+	 * @since 0.1.0
+	 *
+	 * @param string $name The constant's name.
+	 */
+	public function flag( string $name ): ?bool {
+		if ( null !== $this->fixed ) {
+			$value = $this->fixed[ $name ] ?? null;
+		} else {
+			$environment = getenv( $name );
+			$value       = defined( $name ) ? constant( $name ) : ( false === $environment ? null : $environment );
+		}
+
+		return null === $value ? null : filter_var( $value, FILTER_VALIDATE_BOOLEAN );
+	}
+
+	/**
 	 * Tells where a value comes from.
 	 *
 	 * @since 0.1.0
