@@ -21,10 +21,11 @@ final class AnswerSanitizer {
 
 	private const FENCE    = '/\A {0,3}(`{3,}|~{3,})/';
 	private const AUTOLINK = '~<((?:https?://|mailto:)[^\s<>]+)>~i';
-	private const ELEMENTS = '~<(script|style|iframe|object|template)\b[^<>]*>.*?</\1\s*>|<!--.*?-->~is';
 	private const TAG      = '~</?[a-z!?][^<>]*>~i';
 	/** What a browser would still read as the beginning of a tag. */
 	private const TAG_OPEN = '~<(?=[a-z/!?])~i';
+	/** How often tags are taken out of tags; deeper nests are defused instead, so that the time stays bounded. */
+	private const PASSES = 4;
 
 	/**
 	 * Cleans an answer.
@@ -93,10 +94,11 @@ final class AnswerSanitizer {
 		}
 		$runs  = preg_split( '/(`+)/', $prose, -1, PREG_SPLIT_DELIM_CAPTURE );
 		$runs  = false === $runs ? array( $prose ) : $runs;
+		$last  = self::last_places( $runs );
 		$clean = '';
 		$plain = '';
 		for ( $at = 0, $end = count( $runs ); $at < $end; ++$at ) {
-			$closing = 1 === $at % 2 ? $this->closing_run( $runs, $at ) : null;
+			$closing = 1 === $at % 2 && $last[ $runs[ $at ] ] > $at ? self::closing_run( $runs, $at ) : null;
 			if ( null === $closing ) {
 				$plain .= $runs[ $at ];
 				continue;
@@ -110,19 +112,33 @@ final class AnswerSanitizer {
 	}
 
 	/**
-	 * Finds the run of backticks that closes a code span; null when it is none.
+	 * Notes where each run of backticks stands last, so that one that is never closed is not searched for.
 	 *
 	 * @param list<string> $runs Texts and runs of backticks in turn.
-	 * @param int          $open Where the opening run is.
+	 * @return array<string, int>
 	 */
-	private function closing_run( array $runs, int $open ): ?int {
-		for ( $at = $open + 2, $end = count( $runs ); $at < $end; $at += 2 ) {
-			if ( $runs[ $at ] === $runs[ $open ] ) {
-				return $at;
-			}
+	private static function last_places( array $runs ): array {
+		$last = array();
+		for ( $at = 1, $end = count( $runs ); $at < $end; $at += 2 ) {
+			$last[ $runs[ $at ] ] = $at;
 		}
 
-		return null;
+		return $last;
+	}
+
+	/**
+	 * Finds the run of backticks that closes a code span.
+	 *
+	 * @param list<string> $runs Texts and runs of backticks in turn; the opening run stands again later.
+	 * @param int          $open Where the opening run is.
+	 */
+	private static function closing_run( array $runs, int $open ): int {
+		$at = $open + 2;
+		while ( $runs[ $at ] !== $runs[ $open ] ) {
+			$at += 2;
+		}
+
+		return $at;
 	}
 
 	/**
@@ -132,11 +148,10 @@ final class AnswerSanitizer {
 	 */
 	private function strip( string $text ): string {
 		$text = $this->replace( self::AUTOLINK, '$1', $text );
-		do {
-			$before = $text;
-			$text   = $this->replace( self::TAG, '', $this->replace( self::ELEMENTS, '', $text ) );
-			// What was taken out may have parted another tag: "<scr<b>ipt>".
-		} while ( $before !== $text );
+		for ( $pass = 0; $pass < self::PASSES; ++$pass ) {
+			// What is taken out may have parted another tag: "<scr<b>ipt>".
+			$text = $this->replace( self::TAG, '', $text );
+		}
 
 		return $this->replace( self::TAG_OPEN, '< ', $text );
 	}

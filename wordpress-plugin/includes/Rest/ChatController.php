@@ -81,7 +81,7 @@ final class ChatController {
 					new Question(
 						$owner,
 						$owner->is_anonymous() ? $this->address->hash() : null,
-						strtolower( $request['conversation_id'] ),
+						$request['conversation_id'],
 						$request['message'],
 						$request['idempotency_key'],
 						$this->scope->request_id(),

@@ -46,7 +46,7 @@ final class ConversationsController {
 	public function register_routes(): void {
 		register_rest_route(
 			Scope::ROUTES,
-			'/conversations/(?P<id>[0-9a-fA-F-]{36})',
+			'/conversations/(?P<id>[0-9a-f-]{36})',
 			array(
 				array(
 					'methods'             => \WP_REST_Server::READABLE,
@@ -83,7 +83,7 @@ final class ConversationsController {
 	public function show( \WP_REST_Request $request ): \WP_REST_Response|\WP_Error {
 		return RestErrors::guarded(
 			function () use ( $request ): \WP_REST_Response {
-				$id    = strtolower( $request['id'] );
+				$id    = (string) $request['id'];
 				$owner = $this->conversations->owner( $id );
 				if ( null === $owner || ! $owner->equals( $this->callers->of( $request ) ) ) {
 					throw Failure::conversation_not_found();

@@ -13,6 +13,7 @@ use Platen\Exception\InvalidKey;
 use Platen\Exception\InvalidSignature;
 use Platen\Exception\PlatenException;
 use Platen\WordPress\Contracts\Failure;
+use Platen\WordPress\Database\StorageFailed;
 
 /**
  * The one place where failures become REST errors.
@@ -111,7 +112,11 @@ final class RestErrors {
 	 * @param \Throwable $failure The fault.
 	 */
 	private static function log( \Throwable $failure ): void {
-		$reason = $failure instanceof PlatenException ? $failure->errorCode : $failure::class;
+		$reason = match ( true ) {
+			$failure instanceof PlatenException => $failure->errorCode,
+			$failure instanceof StorageFailed   => $failure->getMessage(),
+			default                             => $failure::class,
+		};
 
 		// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- A fault must leave a trace for the operator.
 		error_log( sprintf( 'platen: %s at %s:%d', $reason, basename( $failure->getFile() ), $failure->getLine() ) );

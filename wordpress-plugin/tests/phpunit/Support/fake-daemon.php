@@ -1,0 +1,126 @@
+<?php
+/**
+ * A daemon for tests: speaks the frames of docs/protocol.md on a Unix socket and does what script.json says.
+ *
+ * Usage: php fake-daemon.php FOLDER. Requests are appended to FOLDER/requests.jsonl.
+ */
+
+declare(strict_types=1);
+
+const PING       = 0x01;
+const SUBMIT     = 0x02;
+const STATUS     = 0x03;
+const CANCEL     = 0x04;
+const RETRY      = 0x05;
+const TRACE      = 0x06;
+const RATE_LIMIT = 0x07;
+const REFUSAL    = 0xFF;
+
+$folder = $argv[1];
+$server = stream_socket_server( "unix://{$folder}/platend.sock" );
+$peers  = array();
+/** Jobs by id, as snapshots. */
+$jobs = array();
+/** Tokens taken by key. */
+$taken = array();
+/** The script that was played last. */
+$played = null;
+
+while ( true ) {
+	$readable = array( $server, ...$peers );
+	$none     = null;
+	stream_select( $readable, $none, $none, null );
+	foreach ( $readable as $stream ) {
+		if ( $stream === $server ) {
+			$peers[] = stream_socket_accept( $server );
+			continue;
+		}
+		$head = fread( $stream, 6 );
+		if ( false === $head || strlen( $head ) < 6 ) {
+			$peers = array_values( array_filter( $peers, static fn ( $peer ): bool => $peer !== $stream ) );
+			fclose( $stream );
+			continue;
+		}
+		$fields = unpack( 'Nlength/Cversion/Ctag', $head );
+		$body   = json_decode( (string) stream_get_contents( $stream, $fields['length'] - 2 ), true );
+		$script = json_decode( (string) file_get_contents( "{$folder}/script.json" ), true );
+		// Each version of the script happens once; what the requests do to a job afterwards stays.
+		if ( $script !== $played ) {
+			foreach ( $script['jobs'] as $id => $snapshot ) {
+				$jobs[ $id ] = $snapshot + ( $jobs[ $id ] ?? array() );
+			}
+			$played = $script;
+		}
+		file_put_contents( "{$folder}/requests.jsonl", json_encode( array( $fields['tag'], $body ) ) . "\n", FILE_APPEND );
+
+		[ $tag, $answer ] = answer( $fields['tag'], $body, $script, $jobs, $taken );
+		$json             = json_encode( $answer );
+		fwrite( $stream, pack( 'NCC', strlen( $json ) + 2, 1, $tag ) . $json );
+	}
+}
+
+/**
+ * Answers one request.
+ */
+function answer( int $tag, array $body, array $script, array &$jobs, array &$taken ): array {
+	if ( isset( $script['refuse'][ $tag ] ) ) {
+		return refusal( $script['refuse'][ $tag ] );
+	}
+	if ( PING === $tag ) {
+		return array( 0x81, array( 'version' => '0.1.0', 'protocol' => 1, 'pid' => getmypid(), 'uptime_ms' => 1 ) );
+	}
+	if ( RATE_LIMIT === $tag ) {
+		$used       = $taken[ $body['key'] ] ?? 0;
+		$is_allowed = $used + $body['cost'] <= $body['limit'];
+
+		$taken[ $body['key'] ] = $used + ( $is_allowed ? $body['cost'] : 0 );
+		return array( 0x87, array( 'is_allowed' => $is_allowed, 'remaining' => $body['limit'] - $taken[ $body['key'] ], 'retry_after_ms' => $is_allowed ? 0 : 4200 ) );
+	}
+	if ( SUBMIT === $tag ) {
+		$id           = $body['job']['id'];
+		$is_duplicate = isset( $jobs[ $id ] );
+		$jobs[ $id ]  = ( $jobs[ $id ] ?? array() ) + snapshot( $id, $body['job'] );
+
+		return array( 0x82, array( 'job_id' => $id, 'status' => $jobs[ $id ]['status'], 'is_duplicate' => $is_duplicate ) );
+	}
+
+	$id = $body['job_id'];
+	if ( ! isset( $jobs[ $id ] ) ) {
+		return refusal( 'job_not_found' );
+	}
+	if ( CANCEL === $tag ) {
+		$jobs[ $id ]['status'] = 'cancelled';
+	} elseif ( RETRY === $tag ) {
+		$jobs[ $id ]['status'] = 'queued';
+	} elseif ( TRACE === $tag ) {
+		$hops = array( array( 'name' => 'job.accepted', 'at' => $jobs[ $id ]['created_at'], 'detail' => array( 'attempt' => 0 ) ) );
+		return array( 0x86, array( 'job_id' => $id, 'request_id' => $jobs[ $id ]['request_id'], 'hops' => $hops ) );
+	}
+
+	return array( 0x83, $jobs[ $id ] );
+}
+
+/**
+ * A job that was just taken.
+ */
+function snapshot( string $id, array $job ): array {
+	return array(
+		'id'         => $id,
+		'kind'       => 'chat',
+		'status'     => 'queued',
+		'result'     => null,
+		'usage'      => null,
+		'error'      => null,
+		'attempt'    => 0,
+		'request_id' => $job['request_id'],
+		'created_at' => $job['created_at'],
+		'updated_at' => $job['created_at'],
+	);
+}
+
+/**
+ * A no.
+ */
+function refusal( string $code ): array {
+	return array( REFUSAL, array( 'code' => $code, 'message' => "scripted: {$code}" ) );
+}
