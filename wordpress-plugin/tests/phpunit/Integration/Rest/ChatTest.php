@@ -34,7 +34,7 @@ final class ChatTest extends TestCase {
 		self::assertSame( "user:{$user}", $submitted[0]['job']['subject'] );
 		self::assertSame( $job->prompt_hash, $submitted[0]['job']['prompt_hash'] );
 		self::assertSame( '2026-11-20T16:00:00.123456Z', $submitted[0]['job']['created_at'] );
-		self::assertSame( array( array( 'role' => 'user', 'content' => 'What is a platen?' ) ), $submitted[0]['job']['payload']['messages'] );
+		self::assertEquals( array( array( 'role' => 'user', 'content' => 'What is a platen?' ) ), $submitted[0]['job']['payload']['messages'] );
 	}
 
 	public function test_the_stream_token_is_for_this_job_and_two_minutes(): void {
@@ -116,7 +116,7 @@ final class ChatTest extends TestCase {
 
 		$this->asked_job( 'Second?' );
 
-		self::assertSame(
+		self::assertEquals(
 			array(
 				array( 'role' => 'system', 'content' => 'Be short.' ),
 				array( 'role' => 'user', 'content' => 'First?' ),
