@@ -5,6 +5,7 @@
 PROCESSES=(platend nginx php-fpm fake-provider)
 
 stack_up() {
+  local constants
   lock_stack
   ! site_is_served || fail "a stack is already running in $DIR at $(stack_field url)"
   # What an unclean end left over is not trusted.
@@ -14,7 +15,8 @@ stack_up() {
   write_php_settings
   write_platend_command
   write_daemon_config
-  prepare_site "$(site_constants)"
+  constants=$(site_constants)
+  prepare_site "$constants"
   provision_site
   if [[ $PROVIDER == fake ]]; then
     start_fake_provider
@@ -33,11 +35,13 @@ stack_down() {
 }
 
 stack_wordpress() {
+  local constants
   lock_stack
   ! site_is_served || fail "a stack is already running in $DIR; choose another folder"
   choose_settings
   write_php_settings
-  prepare_site "$(unregistered_constants)"
+  constants=$(unregistered_constants)
+  prepare_site "$constants"
   provision_site
   write_stack_json
 }

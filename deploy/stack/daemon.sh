@@ -20,11 +20,14 @@ write_platend_command() {
   chmod +x "$DIR/bin/platend"
 }
 
-# Prints the constants for wp-config.php of this site, which the daemon is told of when it is new.
+# Prints the constants for wp-config.php of this site. The daemon is told of it when it is new, or has
+# a new address; with that come new secrets.
 site_constants() {
-  local file=$DIR/daemon/constants.php
-  if [[ ! -f $file ]]; then
-    "$DIR/bin/platend" site add "$SITE_ID" --url "$SITE_URL" >"$file.new" || fail "platend could not add the site"
+  local file=$DIR/daemon/constants.php line="// $SITE_URL"
+  if [[ ! -f $file || $(head --lines=1 "$file") != "$line" ]]; then
+    printf '%s\n' "$line" >"$file.new"
+    "$DIR/bin/platend" site add "$SITE_ID" --url "$SITE_URL" --rotate >>"$file.new" ||
+      fail "platend could not add the site"
     mv "$file.new" "$file"
   fi
   cat "$file"

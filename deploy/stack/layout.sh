@@ -26,7 +26,6 @@ use_directory() {
   DIR=$(cd "$1" && pwd)
   SITE=$DIR/site
   STACK_JSON=$DIR/stack.json
-  chmod 700 "$DIR"
   mkdir -p "$DIR"/{bin,php,daemon,pids,logs,tmp}
   make_socket_directory
 }

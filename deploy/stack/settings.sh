@@ -57,6 +57,5 @@ write_stack_json() {
       fake_provider_url: (if $provider == "fake" then $fake_url else null end),
       planted_provider_key: (if $provider == "fake" then $planted_key else null end)
     }' >"$STACK_JSON.new"
-  chmod 600 "$STACK_JSON.new"
   mv "$STACK_JSON.new" "$STACK_JSON"
 }

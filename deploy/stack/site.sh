@@ -56,7 +56,6 @@ prepare_site() {
 write_credentials() {
   jq --null-input --arg salt "$(random_text)" --arg admin "$(random_text)" --arg subscriber "$(random_text)" \
     '{$salt, admin_password: $admin, subscriber_password: $subscriber}' >"$DIR/credentials.json.new"
-  chmod 600 "$DIR/credentials.json.new"
   mv "$DIR/credentials.json.new" "$DIR/credentials.json"
 }
 
