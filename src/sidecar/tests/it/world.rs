@@ -1,0 +1,262 @@
+//! What the edges need around them: a database in a temporary directory, a clock, sites, and a way to play
+//! the worker's part step by step.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use platen_core::clock::Clock;
+use platen_core::code::ErrorCode;
+use platen_core::job::{
+    Answer, ChatPayload, JobError, JobId, JobSpec, JobStatus, Message, Role, SiteId, Usage, Work,
+};
+use platen_core::signing::SigningKey;
+use platen_core::signing::jwt::{self, Claims};
+use platen_core::wire::{JobRef, Submit};
+use platen_sidecar::http::{self, HttpParts, HttpState};
+use platen_sidecar::jobs::store::{
+    AfterFailure, Completed, Failed, Fenced, JobStore, Lease, LeasedJob, Submitted, WorkStore,
+};
+use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore, Sites};
+use platen_sidecar::storage::sqlite::SqliteStore;
+use platen_sidecar::streaming::{Relay, RelayWriter, StreamEnd, StreamKey, Streams};
+use platen_sidecar::telemetry::Metrics;
+use platen_testkit::MockClock;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) const SITE: &str = "blog";
+
+pub(crate) struct World {
+    pub(crate) clock: Arc<MockClock>,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) relay: Relay,
+    pub(crate) metrics: Arc<Metrics>,
+    secrets: Mutex<HashMap<String, SiteSecrets>>,
+    counter: Mutex<u8>,
+    _state_dir: TempDir,
+}
+
+/// A daemon's HTTP side; it stops when this is dropped.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    pub(crate) draining: CancellationToken,
+    pub(crate) tasks: JoinSet<()>,
+}
+
+impl World {
+    /// A world with the site [`SITE`].
+    pub(crate) async fn new() -> Self {
+        let state_dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(MockClock::new());
+        let store = Arc::new(SqliteStore::open(state_dir.path(), clock.now()).unwrap());
+        let world = Self {
+            clock,
+            store,
+            relay: Relay::default(),
+            metrics: Arc::new(Metrics::new()),
+            secrets: Mutex::default(),
+            counter: Mutex::new(0),
+            _state_dir: state_dir,
+        };
+        world.add_site(SITE, "http://127.0.0.1:9").await;
+        world
+    }
+
+    pub(crate) async fn add_site(&self, id: &str, url: &str) {
+        let byte = self.count();
+        let secrets = SiteSecrets::from_random([byte; 32], [byte.wrapping_add(100); 32]);
+        let site = NewSite { id: site(id), url: url.to_owned(), secrets: secrets.clone() };
+        self.store.rotate_site(site, self.clock.now()).await.unwrap();
+        self.secrets.lock().insert(id.to_owned(), secrets);
+    }
+
+    /// The key of a site's stream tokens.
+    pub(crate) fn site_key(&self, id: &str) -> SigningKey {
+        self.secrets.lock()[id].site.expose().parse().unwrap()
+    }
+
+    /// The key of a site's webhooks.
+    pub(crate) fn webhook_key(&self, id: &str) -> SigningKey {
+        self.secrets.lock()[id].webhook.expose().parse().unwrap()
+    }
+
+    pub(crate) fn sites(&self) -> Arc<Sites> {
+        Arc::new(Sites::new(self.store.clone()))
+    }
+
+    /// A number that is new each time.
+    fn count(&self) -> u8 {
+        let mut counter = self.counter.lock();
+        *counter += 1;
+        *counter
+    }
+
+    /// A queued job of [`SITE`].
+    pub(crate) async fn submit(&self) -> JobId {
+        self.submit_for(SITE).await
+    }
+
+    pub(crate) async fn submit_for(&self, site_id: &str) -> JobId {
+        let id = JobId::generate(self.clock.now(), [self.count(); 10]);
+        let payload = ChatPayload {
+            model: "default".to_owned(),
+            messages: vec![Message { role: Role::User, content: "Hello".to_owned() }],
+            max_output_tokens: None,
+            temperature: None,
+        };
+        let job = JobSpec {
+            id: id.clone(),
+            idempotency_key: id.to_string(),
+            request_id: "req-1".to_owned(),
+            traceparent: None,
+            prompt_hash: None,
+            subject: None,
+            created_at: self.clock.now(),
+            work: Work::Chat(payload),
+        };
+        let submitted =
+            self.store.submit(Submit { site: site(site_id), job }, self.clock.now()).await.unwrap();
+        assert!(matches!(submitted, Submitted::Kept(_)));
+        id
+    }
+
+    /// Plays the worker: takes the one job that is due and opens its stream.
+    pub(crate) async fn begin(&self) -> (LeasedJob, RelayWriter) {
+        self.begin_on(&self.relay).await
+    }
+
+    /// The same with the hub of another process.
+    pub(crate) async fn begin_on(&self, relay: &Relay) -> (LeasedJob, RelayWriter) {
+        let until = self.clock.now().after(Duration::from_secs(30));
+        let mut leased = self.store.lease(self.clock.now(), until, 1).await.unwrap();
+        let leased = leased.pop().expect("a job is due");
+        let writer = relay.open(&key(leased.site.as_str(), &leased.lease.job_id), leased.lease.attempt);
+        (leased, writer)
+    }
+
+    /// Ends a job with this answer: first in the store, then on the stream.
+    pub(crate) async fn succeed(&self, lease: &Lease, writer: RelayWriter, text: &str) {
+        let usage = Usage { input_tokens: 1, output_tokens: 2, ..Usage::default() };
+        let answer = Answer {
+            text: text.to_owned(),
+            finish_reason: "stop".to_owned(),
+            model: "m".to_owned(),
+            provider: "p".to_owned(),
+        };
+        let end = Completed { answer, usage: usage.clone(), hops: Vec::new() };
+        let fenced = self.store.complete(lease.clone(), self.clock.now(), end).await.unwrap();
+        assert_eq!(fenced, Fenced::Held);
+        writer.finish(StreamEnd { status: JobStatus::Succeeded, usage: Some(usage), error: None });
+    }
+
+    /// Ends an attempt that is tried again at once.
+    pub(crate) async fn fail(&self, lease: &Lease) {
+        let end = Failed {
+            error: JobError { code: ErrorCode::ProviderFailed, message: "planted".to_owned() },
+            usage: None,
+            hops: Vec::new(),
+            next: AfterFailure::RetryAt(self.clock.now()),
+        };
+        assert_eq!(self.store.fail(lease.clone(), self.clock.now(), end).await.unwrap(), Fenced::Held);
+    }
+
+    /// Submits a job and ends it with this answer, which queues its webhook.
+    pub(crate) async fn answered(&self, site_id: &str, text: &str) -> JobId {
+        let id = self.submit_for(site_id).await;
+        let (leased, writer) = self.begin().await;
+        self.succeed(&leased.lease, writer, text).await;
+        id
+    }
+
+    /// The names of what happened to a job.
+    pub(crate) async fn hops(&self, site_id: &str, job: &JobId) -> Vec<String> {
+        let trace = self.store.trace(JobRef { site: site(site_id), job_id: job.clone() }).await.unwrap();
+        trace.unwrap().hops.into_iter().map(|hop| hop.name).collect()
+    }
+
+    /// The claims of a valid token for a job of [`SITE`], with an id of its own.
+    pub(crate) fn claims(&self, job: &JobId) -> serde_json::Value {
+        let now = self.clock.now().as_seconds();
+        json!({
+            "iss": SITE, "aud": "platen:stream", "sub": job, "iat": now, "exp": now + 120,
+            "jti": format!("{:032x}", self.count()),
+        })
+    }
+
+    /// A token that opens one stream of a job of [`SITE`].
+    pub(crate) fn token(&self, job: &JobId) -> String {
+        self.signed(self.claims(job))
+    }
+
+    pub(crate) fn signed(&self, claims: serde_json::Value) -> String {
+        sign(claims, &self.site_key(SITE))
+    }
+
+    /// Starts a daemon's HTTP side on this world.
+    pub(crate) async fn serve(&self) -> Server {
+        self.serve_at_most(100).await
+    }
+
+    pub(crate) async fn serve_at_most(&self, max_streams: u32) -> Server {
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let streams = Streams {
+            jobs: self.store.clone(),
+            sites: self.sites(),
+            tokens: self.store.clone(),
+            relay: self.relay.clone(),
+            clock,
+        };
+        let draining = CancellationToken::new();
+        let state = HttpState::new(HttpParts {
+            streams: Arc::new(streams),
+            metrics: Arc::clone(&self.metrics),
+            draining: draining.clone(),
+            max_streams,
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(http::serve(listener, state));
+        Server { url, draining, tasks }
+    }
+}
+
+impl Server {
+    pub(crate) fn stream_url(&self, job: &JobId) -> String {
+        format!("{}/platen/v1/jobs/{job}/stream", self.url)
+    }
+
+    /// The path as WordPress hands it out.
+    pub(crate) fn stream_with(&self, job: &JobId, token: &str) -> String {
+        format!("{}?token={token}", self.stream_url(job))
+    }
+
+    /// The host and port.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+}
+
+pub(crate) fn site(id: &str) -> SiteId {
+    SiteId::try_from(id.to_owned()).unwrap()
+}
+
+pub(crate) fn key(site_id: &str, job: &JobId) -> StreamKey {
+    StreamKey { site: site(site_id), job: job.clone() }
+}
+
+pub(crate) fn sign(claims: serde_json::Value, key: &SigningKey) -> String {
+    let serde_json::Value::Object(claims) = claims else { panic!("claims are an object") };
+    jwt::encode(&Claims(claims), key).unwrap()
+}
+
+/// A client as a browser is one.
+pub(crate) fn client() -> reqwest::Client {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap()
+}
