@@ -1,0 +1,17 @@
+--TEST--
+Half an answer ends at the deadline
+--FILE--
+<?php
+declare(strict_types=1);
+
+require __DIR__ . '/../support/outcome.inc';
+require __DIR__ . '/../support/fake-daemon.inc';
+
+$daemon = new FakeDaemon('half');
+$took = milliseconds(function (): void {
+    echo outcome(fn () => Platen\status('main', 'x', 60)), "\n";
+});
+echo $took >= 59 && $took < 400 ? 'one deadline' : "after $took ms";
+--EXPECT--
+DaemonUnavailable deadline_exceeded: the daemon did not answer within 60 ms
+one deadline

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Runs the phpt files against the built extension: tests/phpt/run.sh [file or folder …]
+# PLATEN_LIBRARY names another library than target/release/libplaten.so, PHP another interpreter.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+library=${PLATEN_LIBRARY:-$root/target/release/libplaten.so}
+php=$(command -v "${PHP:-php}")
+work=$root/target/phpt
+
+fail() {
+    echo "phpt: $1" >&2
+    exit 2
+}
+
+[ -f "$library" ] || fail "$library is not built; run make build"
+runner=$({ find /usr/lib/php /usr/local/lib/php -name run-tests.php 2>/dev/null || true; } | sort | tail -n 1)
+[ -n "$runner" ] || fail "PHP's run-tests.php is not installed; it is in php-dev"
+
+# Runs the given tests with the given library; adds to passed and failed.
+passed=0
+failed=0
+run() {
+    local with=$1
+    shift
+    mkdir -p "$work"
+    local status=0
+    # The temporary folder keeps what a failing test leaves behind out of the source tree.
+    NO_INTERACTION=1 REPORT_EXIT_STATUS=1 TEST_PHP_EXECUTABLE=$php \
+        timeout 600 "$php" -n "$runner" -q -n --no-color --show-diff --set-timeout 60 \
+        --temp-source "$here" --temp-target "$work" \
+        -d "extension=$with" "$@" >"$work/log" 2>&1 || status=$?
+    local good bad
+    good=$(count 'Tests passed')
+    bad=$(($(count 'Tests failed') + $(count 'Tests borked') + $(count 'Tests leaked')))
+    if [ "$good" -eq 0 ] || { [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; }; then
+        tail -n 40 "$work/log" >&2
+        fail "the runner ended with status $status and $good passed tests"
+    fi
+    if [ "$bad" -ne 0 ]; then
+        tr '\r' '\n' <"$work/log" | grep -Ev '^(PASS|TEST) |^ *$' >&2
+    fi
+    passed=$((passed + good))
+    failed=$((failed + bad))
+}
+
+count() {
+    sed -n "s/^$1 *: *\([0-9]*\).*/\1/p" "$work/log" | head -n 1 | grep . || echo 0
+}
+
+if [ $# -gt 0 ]; then
+    run "$library" "$@"
+else
+    folders=()
+    for folder in "$here"/*/; do
+        case $(basename "$folder") in
+        support | planted) ;;
+        *) folders+=("$folder") ;;
+        esac
+    done
+    run "$library" "${folders[@]}"
+
+    # A build of its own that can be made to panic; it is never installed.
+    cargo build --quiet --manifest-path "$root/Cargo.toml" -p platen-extension --features planted-panic
+    run "$root/target/debug/libplaten.so" "$here/planted"
+fi
+
+echo "phpt: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
