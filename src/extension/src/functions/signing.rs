@@ -45,7 +45,7 @@ fn hmac_verify(
 #[php(name = "Platen\\jwt_encode")]
 fn jwt_encode(claims: Items<'_>, key: Key<'_>) -> Result<String, Failure> {
     guard(|| {
-        let claims = jwt::Claims(json_object(claims.0, "claims")?);
+        let claims = jwt::Claims(json_object(claims.0, "claim set")?);
         Ok(jwt::encode(&claims, key.0)?)
     })
 }
