@@ -1,0 +1,13 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Platen\Exception;
+
+/**
+ * A fault of Platen itself.
+ */
+final class InternalError extends PlatenException
+{
+    public string $errorCode = 'internal';
+}

@@ -1,0 +1,13 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Platen\Exception;
+
+/**
+ * A token is malformed, forged, expired, or one of its claims does not hold.
+ */
+final class InvalidToken extends PlatenException
+{
+    public string $errorCode = 'invalid_token';
+}

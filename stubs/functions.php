@@ -1,0 +1,252 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Platen;
+
+use Platen\Exception\DaemonUnavailable;
+use Platen\Exception\InvalidInput;
+use Platen\Exception\InvalidKey;
+use Platen\Exception\InvalidSignature;
+use Platen\Exception\InvalidToken;
+use Platen\Exception\RequestRefused;
+
+/**
+ * Counts the tokens of a text: exactly for OpenAI's models, by an estimate that is rather high for the others.
+ *
+ * @param string $text At most 16 MiB; bytes that are not UTF-8 count as U+FFFD.
+ * @return non-negative-int
+ * @throws InvalidInput `payload_too_large`
+ */
+function count_tokens(string $text, string $model = ''): int
+{
+}
+
+/**
+ * Drops the oldest messages until the rest costs at most `$max_tokens` less `$reserve`.
+ *
+ * System messages, pinned messages and the newest question always stay; a tool call and its results stay or go
+ * together. The messages that stay are shared with the array that was passed in, not copied.
+ *
+ * @param list<array{role: 'system'|'developer'|'user'|'assistant'|'tool', content?: string|null, pinned?: bool,
+ *     tool_calls?: list<array{id: string, function: array{name: string, arguments: string}, ...}>,
+ *     tool_call_id?: string, ...}> $messages
+ * @param non-negative-int $max_tokens
+ * @param non-negative-int $reserve Kept free for the answer.
+ * @return array{messages: list<array<string, mixed>>, kept: non-negative-int, dropped: non-negative-int,
+ *     tokens_before: non-negative-int, tokens_after: non-negative-int}
+ * @throws InvalidInput When a message is malformed, or what must stay does not fit.
+ */
+function trim_history(array $messages, int $max_tokens, string $model = '', int $reserve = 0): array
+{
+}
+
+/**
+ * Signs data with HMAC-SHA256.
+ *
+ * @param 'hex'|'base64'|'base64url'|'sha256=' $encoding `sha256=` is hexadecimal behind that prefix.
+ * @return non-empty-string
+ * @throws InvalidInput When the encoding is none of these.
+ */
+function hmac_sign(string $data, SigningKey $key, string $encoding = 'hex'): string
+{
+}
+
+/**
+ * Whether the signature is to the letter what hmac_sign() gives, compared in constant time.
+ *
+ * @param 'hex'|'base64'|'base64url'|'sha256=' $encoding
+ * @throws InvalidInput When the encoding is none of these.
+ */
+function hmac_verify(string $data, string $signature, SigningKey $key, string $encoding = 'hex'): bool
+{
+}
+
+/**
+ * Makes a JSON Web Token with HS256. The claims are taken as they are: jwt_decode() wants an integer `exp`.
+ *
+ * @param array<string, mixed> $claims
+ * @return non-empty-string
+ * @throws InvalidInput When a claim has no JSON form.
+ * @throws InvalidKey When the key has fewer than 32 bytes.
+ * @throws InvalidToken When the token would be longer than 16 KiB.
+ */
+function jwt_encode(array $claims, SigningKey $key): string
+{
+}
+
+/**
+ * Checks a JSON Web Token and gives its claims.
+ *
+ * The algorithm is pinned to HS256 and `exp` is required. A token with an `aud` is accepted only when that `aud` is
+ * among the checks. Times are whole seconds; `now` is the machine's clock when it is not given.
+ *
+ * @param array{iss?: string, aud?: string, sub?: string, leeway_s?: non-negative-int, now?: int} $checks
+ * @return array<string, mixed>
+ * @throws InvalidToken `invalid_token`, `invalid_signature`, `unsupported_algorithm`, `token_expired`,
+ *     `token_not_yet_valid`
+ * @throws InvalidKey When the key has fewer than 32 bytes.
+ * @throws InvalidInput When there is no such check.
+ */
+function jwt_decode(string $token, SigningKey $key, array $checks = []): array
+{
+}
+
+/**
+ * Gives the header `webhook-signature` of a message after Standard Webhooks.
+ *
+ * @param non-empty-string $id At most 255 visible ASCII characters without a dot.
+ * @param non-negative-int $timestamp Unix seconds.
+ * @return non-empty-string
+ * @throws InvalidInput When the id or the timestamp is out of its range.
+ */
+function webhook_sign(string $id, int $timestamp, string $body, SigningKey $key): string
+{
+}
+
+/**
+ * Checks a received webhook after Standard Webhooks and gives its id, which the caller remembers against replays.
+ *
+ * @param string $body The raw body, before any parsing.
+ * @param array<string, string|list<string>> $headers Names compare without case; `webhook_id`, as
+ *     WP_REST_Request::get_headers() writes it, is `webhook-id`.
+ * @param SigningKey|array<SigningKey> $keys Every key that is valid now; several while a secret rotates.
+ * @param non-negative-int $tolerance_s
+ * @param int|null $now Unix seconds; the machine's clock when null.
+ * @return non-empty-string
+ * @throws InvalidSignature `invalid_signature`, `timestamp_out_of_tolerance`
+ * @throws InvalidInput When the tolerance is negative.
+ */
+function webhook_verify(string $body, array $headers, mixed $keys, int $tolerance_s = 300, ?int $now = null): string
+{
+}
+
+/**
+ * Hashes a prompt: equal for prompts that are the same JSON, whatever the order of keys or the spelling of numbers.
+ *
+ * @param mixed $prompt Scalars, null, arrays and stdClass objects.
+ * @return non-empty-string 64 hexadecimal digits.
+ * @throws InvalidInput When the prompt has no JSON form.
+ */
+function prompt_hash(mixed $prompt): string
+{
+}
+
+/**
+ * Looks up what was cached under a prompt's hash. Null when there is nothing, and when the cache cannot be read.
+ *
+ * @param non-empty-string $hash As prompt_hash() gives it.
+ * @throws InvalidInput When it is no such hash.
+ */
+function cache_get(string $hash): ?string
+{
+}
+
+/**
+ * Caches a value under a prompt's hash. False when the cache cannot be written now.
+ *
+ * @param non-empty-string $hash As prompt_hash() gives it.
+ * @param positive-int $ttl_s
+ * @throws InvalidInput When it is no such hash, the value is too large or the time is not positive.
+ */
+function cache_set(string $hash, string $value, int $ttl_s = 3600): bool
+{
+}
+
+/**
+ * Asks whether the daemon lives. Always tries, also right after a call that was not answered.
+ *
+ * @param positive-int|null $deadline_ms At most 60000; `platen.deadline_ms` when null. The same for all calls below.
+ * @return array{version: string, protocol: int, pid: int, uptime_ms: int}
+ * @throws DaemonUnavailable `daemon_unavailable`, `deadline_exceeded`
+ * @throws RequestRefused
+ */
+function ping(?int $deadline_ms = null): array
+{
+}
+
+/**
+ * Hands a job over. The receipt means that it is durable; sending it again, with the same id or idempotency key, is
+ * safe and gives `is_duplicate`.
+ *
+ * @param array<string, mixed> $job As docs/protocol.md describes it.
+ * @param positive-int|null $deadline_ms
+ * @return array{job_id: string, status: string, is_duplicate: bool}
+ * @throws DaemonUnavailable `daemon_unavailable`, `deadline_exceeded`: the job may or may not have arrived.
+ * @throws RequestRefused With the code of the refusal: nothing was changed.
+ * @throws InvalidInput When the job has no JSON form or is larger than a frame.
+ */
+function submit(string $site, array $job, ?int $deadline_ms = null): array
+{
+}
+
+/**
+ * Asks where a job stands.
+ *
+ * @param positive-int|null $deadline_ms
+ * @return array<string, mixed> The job snapshot of docs/protocol.md.
+ * @throws DaemonUnavailable
+ * @throws RequestRefused `job_not_found`, `unknown_site`
+ */
+function status(string $site, string $job_id, ?int $deadline_ms = null): array
+{
+}
+
+/**
+ * Ends a job.
+ *
+ * @param positive-int|null $deadline_ms
+ * @return array<string, mixed> The job snapshot of docs/protocol.md.
+ * @throws DaemonUnavailable
+ * @throws RequestRefused `job_not_found`, `unknown_site`, `invalid_transition`
+ */
+function cancel(string $site, string $job_id, ?int $deadline_ms = null): array
+{
+}
+
+/**
+ * Replays a dead job.
+ *
+ * @param positive-int|null $deadline_ms
+ * @return array<string, mixed> The job snapshot of docs/protocol.md.
+ * @throws DaemonUnavailable
+ * @throws RequestRefused `job_not_found`, `unknown_site`, `invalid_transition`
+ */
+function retry(string $site, string $job_id, ?int $deadline_ms = null): array
+{
+}
+
+/**
+ * Tells what happened to a job in the daemon, oldest first.
+ *
+ * @param positive-int|null $deadline_ms
+ * @return array{job_id: string, request_id: string, hops: list<array{name: string, at: string, detail: mixed}>}
+ * @throws DaemonUnavailable
+ * @throws RequestRefused `job_not_found`, `unknown_site`
+ */
+function trace(string $site, string $job_id, ?int $deadline_ms = null): array
+{
+}
+
+/**
+ * Takes from a rate limit that all workers share.
+ *
+ * @param non-empty-string $key What is limited, unique within the site; at most 191 bytes.
+ * @param positive-int $limit How many requests the window allows.
+ * @param positive-int $window_ms
+ * @param non-negative-int $cost How many requests this one counts for; 0 only looks.
+ * @param positive-int|null $deadline_ms
+ * @return array{is_allowed: bool, remaining: non-negative-int, retry_after_ms: non-negative-int}
+ * @throws DaemonUnavailable
+ * @throws RequestRefused
+ * @throws InvalidInput When a number is out of its range.
+ */
+function rate_limit(
+    string $site,
+    string $key,
+    int $limit,
+    int $window_ms,
+    int $cost = 1,
+    ?int $deadline_ms = null
+): array {
+}
