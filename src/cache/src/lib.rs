@@ -1,1 +1,13 @@
-//! Prompt cache file.
+#![doc = include_str!("../README.md")]
+
+mod damage;
+mod error;
+mod file;
+mod limits;
+mod location;
+mod open;
+mod schema;
+
+pub use error::CacheError;
+pub use file::{CacheFile, CacheStats};
+pub use limits::{InvalidLimits, Limits};
