@@ -12,7 +12,7 @@ use thiserror::Error;
 /// use std::time::Duration;
 /// use platen_core::retry::Backoff;
 ///
-/// let backoff = Backoff::new(Duration::from_secs(1), 3, Duration::from_secs(3600), 50)?;
+/// let backoff = Backoff::new(Duration::from_secs(1), 3, Duration::from_hours(1), 50)?;
 ///
 /// assert_eq!(backoff.ceiling(3), Duration::from_secs(9));
 /// assert_eq!(backoff.delay(3, 0), Duration::from_millis(4_500));
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_ceilings_grow_by_the_factor_up_to_the_cap() {
-        let backoff = Backoff::new(Duration::from_secs(1), 3, Duration::from_secs(60), 0).unwrap();
+        let backoff = Backoff::new(Duration::from_secs(1), 3, Duration::from_mins(1), 0).unwrap();
 
         let ceilings: Vec<u64> = (1..=6).map(|failures| backoff.ceiling(failures).as_secs()).collect();
 

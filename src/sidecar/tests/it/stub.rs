@@ -159,9 +159,7 @@ fn body_of(steps: Vec<Step>, open: Arc<()>) -> Body {
             })
             .boxed(),
     });
-    Body::from_stream(chunks.inspect(move |_| {
-        let _still_open = &open;
-    }))
+    Body::from_stream(chunks.map(move |chunk| (chunk, Arc::clone(&open)).0))
 }
 
 fn one(

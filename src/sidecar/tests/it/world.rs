@@ -258,5 +258,5 @@ pub(crate) fn sign(claims: serde_json::Value, key: &SigningKey) -> String {
 /// A client as a browser is one.
 pub(crate) fn client() -> reqwest::Client {
     drop(rustls::crypto::ring::default_provider().install_default());
-    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap()
+    reqwest::Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().unwrap()
 }
