@@ -10,7 +10,7 @@ mod output;
 mod serve;
 mod site;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -72,7 +72,7 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
-    let config = load(cli.config)?;
+    let config = load(cli.config.as_deref())?;
     match cli.command {
         Command::Serve => serve::serve(config),
         Command::CheckConfig => check::check_config(&config),
@@ -82,6 +82,6 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn load(path: Option<PathBuf>) -> Result<Config, ConfigError> {
-    Config::load(path.as_deref(), &Environment::of_process())
+fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
+    Config::load(path, &Environment::of_process())
 }

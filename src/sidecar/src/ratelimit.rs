@@ -29,7 +29,7 @@ const MAX_BUCKETS: usize = 100_000;
 const MAX_KEY_BYTES: usize = 191;
 
 /// The longest window: a bucket kept for longer is no rate limit.
-const MAX_WINDOW: Duration = Duration::from_secs(31 * 86_400);
+const MAX_WINDOW: Duration = Duration::from_hours(31 * 24);
 
 /// How much of the decisions a crash may forget.
 const SAVE_INTERVAL: Duration = Duration::from_secs(1);

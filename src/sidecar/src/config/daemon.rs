@@ -28,7 +28,7 @@ impl DaemonConfig {
         if !self.state_dir.is_absolute() {
             return Err(ConfigError::invalid("daemon.state_dir", "the path is not absolute"));
         }
-        let range = Duration::ZERO..=Duration::from_secs(3600);
+        let range = Duration::ZERO..=Duration::from_hours(1);
         check_duration("daemon.drain_deadline_s", self.drain_deadline, range)
     }
 }

@@ -47,7 +47,7 @@ impl File {
 /// Refuses a number outside its range.
 pub(super) fn check_range<T>(key: &str, value: T, range: RangeInclusive<T>) -> Result<(), ConfigError>
 where
-    T: PartialOrd + std::fmt::Display,
+    T: Copy + PartialOrd + std::fmt::Display,
 {
     if range.contains(&value) {
         return Ok(());

@@ -39,7 +39,7 @@ impl Default for IpcConfig {
             allowed_uids: Vec::new(),
             allowed_gids: Vec::new(),
             max_connections: 512,
-            idle_timeout: Duration::from_secs(600),
+            idle_timeout: Duration::from_mins(10),
             frame_timeout: Duration::from_secs(5),
         }
     }
@@ -69,7 +69,7 @@ impl IpcConfig {
         }
         self.gid()?;
         check_range("ipc.max_connections", self.max_connections, 1..=65_536)?;
-        let day = Duration::from_secs(86_400);
+        let day = Duration::from_hours(24);
         check_duration("ipc.idle_timeout_s", self.idle_timeout, Duration::from_secs(1)..=day)?;
         check_duration("ipc.frame_timeout_ms", self.frame_timeout, Duration::from_millis(10)..=day)
     }

@@ -40,8 +40,8 @@ impl Default for JobsSettings {
             max_attempts: 4,
             poison_after: 3,
             backoff_base: Duration::from_secs(1),
-            backoff_cap: Duration::from_secs(60),
-            deadline: Duration::from_secs(3600),
+            backoff_cap: Duration::from_mins(1),
+            deadline: Duration::from_hours(1),
             keep_ended_days: 30,
         }
     }
@@ -54,7 +54,7 @@ impl JobsSettings {
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         check_range("jobs.concurrency", self.concurrency, 1..=4096)?;
         check_range("jobs.max_attempts", self.max_attempts, 1..=100)?;
         check_range("jobs.poison_after", self.poison_after, 1..=100)?;

@@ -78,11 +78,11 @@ fn default_connect() -> Duration {
 
 /// A reasoning model may think for minutes before its first token.
 fn default_first_byte() -> Duration {
-    Duration::from_secs(120)
+    Duration::from_mins(2)
 }
 
 fn default_idle() -> Duration {
-    Duration::from_secs(60)
+    Duration::from_mins(1)
 }
 
 /// About the reading speed of a person.
@@ -132,7 +132,7 @@ fn from_entry(entry: &ProviderEntry, environment: &Environment) -> Result<Provid
         let problem = format!("{:?} is not 1 to 64 of A-Z, a-z, 0-9, '-', '_' and '.'", entry.name);
         return Err(ConfigError::invalid("providers.name", problem));
     }
-    let longest = Duration::from_secs(3600);
+    let longest = Duration::from_hours(1);
     let shortest = Duration::from_millis(1);
     check_duration(&key("connect_timeout_ms"), entry.connect_timeout, shortest..=longest)?;
     check_duration(&key("first_byte_timeout_ms"), entry.first_byte_timeout, shortest..=longest)?;
@@ -172,13 +172,11 @@ fn named_key(
     if entry.api_key_env.is_empty() {
         return Ok(None);
     }
-    match environment.secret(&entry.api_key_env) {
-        Some(secret) => Ok(Some(secret)),
-        None => {
-            let problem = format!("the environment variable {} is not set", entry.api_key_env);
-            Err(ConfigError::invalid(key, problem))
-        }
+    if let Some(secret) = environment.secret(&entry.api_key_env) {
+        return Ok(Some(secret));
     }
+    let problem = format!("the environment variable {} is not set", entry.api_key_env);
+    Err(ConfigError::invalid(key, problem))
 }
 
 fn from_environment(environment: &Environment) -> Result<Vec<ProviderConfig>, ConfigError> {

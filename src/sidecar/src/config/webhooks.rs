@@ -31,15 +31,15 @@ impl Default for WebhooksConfig {
             concurrency: 8,
             timeout: Duration::from_secs(15),
             backoff_base: Duration::from_secs(1),
-            backoff_cap: Duration::from_secs(3600),
-            give_up_after: Duration::from_secs(86_400),
+            backoff_cap: Duration::from_hours(1),
+            give_up_after: Duration::from_hours(24),
         }
     }
 }
 
 impl WebhooksConfig {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let day = Duration::from_secs(86_400);
+        let day = Duration::from_hours(24);
         check_range("webhooks.concurrency", self.concurrency, 1..=1024)?;
         check_duration("webhooks.timeout_ms", self.timeout, Duration::from_millis(100)..=day)?;
         check_duration("webhooks.backoff_base_ms", self.backoff_base, Duration::from_millis(1)..=day)?;

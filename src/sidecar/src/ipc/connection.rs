@@ -47,8 +47,7 @@ pub(super) async fn serve(
     draining: CancellationToken,
 ) {
     match requests(stream, limits, policy, dispatcher, draining).await {
-        Ended::Idle => {}
-        Ended::NotAllowed => {}
+        Ended::Idle | Ended::NotAllowed => {}
         ended @ (Ended::Frame(_) | Ended::Io(_) | Ended::Slow) => {
             tracing::debug!({ names::ERROR } = %ended, "a connection on the socket ended early");
         }

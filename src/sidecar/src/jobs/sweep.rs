@@ -15,7 +15,7 @@ use crate::telemetry::names;
 const COUNT_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How often old rows are taken away.
-const CLEAN_INTERVAL: Duration = Duration::from_secs(600);
+const CLEAN_INTERVAL: Duration = Duration::from_mins(10);
 
 /// Queues the jobs again that a previous process left running. Call it once, before [`work`](super::work).
 ///

@@ -1,5 +1,6 @@
 //! W3C Trace Context for what the daemon sends out.
 
+use bytes::Bytes;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
@@ -35,7 +36,7 @@ fn trace_id_of(request_id: &str) -> String {
         return request_id.to_owned();
     }
     let digest = Sha256::digest(request_id.as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Bytes::copy_from_slice(&digest)).chars().take(32).collect()
 }
 
 fn is_hex(text: &str, digits: usize) -> bool {

@@ -103,7 +103,7 @@ fn succeeded(
     now: Timestamp,
     http_status: u16,
 ) -> Result<(), StoreError> {
-    let ended = connection
+    let updated = connection
         .prepare_cached(
             "UPDATE deliveries SET tries = tries + 1, next_at = NULL, delivered_at = ?2, body = NULL, \
              last_http_status = ?3, last_error = NULL WHERE delivery_id = ?1 AND next_at IS NOT NULL \
@@ -113,7 +113,7 @@ fn succeeded(
             statement.query_row(params![id.0, now.as_micros(), http_status], job_and_tries).optional()
         })
         .map_err(failed("end a delivery"))?;
-    let Some((job_id, tries)) = ended else { return Ok(()) };
+    let Some((job_id, tries)) = updated else { return Ok(()) };
     let detail = json!({ "webhook_id": id.0, "http_status": http_status, "attempt": tries });
     hops::record(connection, &row::job_id(job_id)?, names::HOP_DELIVERED, now, &detail)
 }
@@ -125,7 +125,7 @@ fn record_failure(
     failure: &DeliveryFailure,
 ) -> Result<(), StoreError> {
     let given_up_at = if failure.next_at.is_none() { Some(now.as_micros()) } else { None };
-    let tried = connection
+    let updated = connection
         .prepare_cached(
             "UPDATE deliveries SET tries = tries + 1, next_at = ?2, given_up_at = ?3, \
              last_http_status = ?4, last_error = ?5 WHERE delivery_id = ?1 AND next_at IS NOT NULL \
@@ -137,7 +137,7 @@ fn record_failure(
             statement.query_row(values, job_and_tries).optional()
         })
         .map_err(failed("record a failed delivery"))?;
-    let Some((job_id, tries)) = tried else { return Ok(()) };
+    let Some((job_id, tries)) = updated else { return Ok(()) };
     let job_id: JobId = row::job_id(job_id)?;
     let name = match failure.next_at {
         Some(_) => names::HOP_DELIVERY_FAILED,

@@ -1,5 +1,6 @@
 //! Brings the tables to the form that this version knows.
 
+use bytes::Bytes;
 use platen_core::clock::Timestamp;
 use rusqlite::{Connection, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
@@ -73,7 +74,7 @@ fn check_not_newer(connection: &Connection) -> Result<(), MigrateError> {
 }
 
 fn apply(connection: &mut Connection, migration: &Migration, now: Timestamp) -> Result<(), MigrateError> {
-    let checksum: String = Sha256::digest(migration.sql).iter().map(|byte| format!("{byte:02x}")).collect();
+    let checksum = format!("{:x}", Bytes::copy_from_slice(&Sha256::digest(migration.sql)));
     let step = || -> rusqlite::Result<bool> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let applied = applied_checksum(&transaction, migration.number)?;
@@ -119,9 +120,9 @@ mod tests {
         migrate(&mut connection, Timestamp::from_seconds(2)).unwrap();
 
         let query = "SELECT COUNT(*), MAX(applied_at) FROM schema_migrations";
-        let (count, last): (usize, i64) =
+        let (count, last): (i64, i64) =
             connection.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        assert_eq!((count, last), (MIGRATIONS.len(), 1_000_000));
+        assert_eq!((usize::try_from(count).unwrap(), last), (MIGRATIONS.len(), 1_000_000));
     }
 
     #[test]

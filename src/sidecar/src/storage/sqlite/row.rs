@@ -73,8 +73,8 @@ impl JobRow {
             (Some((code, message)), JobStatus::Queued | JobStatus::Dead) => {
                 Some(JobError { code: error_code(&code)?, message })
             }
-            (_, JobStatus::Queued | JobStatus::Running | JobStatus::Succeeded) => None,
-            (_, JobStatus::Dead | JobStatus::Cancelled) => None,
+            (None, JobStatus::Queued | JobStatus::Dead)
+            | (_, JobStatus::Running | JobStatus::Succeeded | JobStatus::Cancelled) => None,
         };
         Ok(JobSnapshot {
             id: job_id(self.job_id)?,

@@ -96,7 +96,7 @@ fn commit(connection: &Connection, batch: Vec<Change>) {
         Arc::new(error)
     });
     for reply in replies {
-        reply(outcome.as_ref().map(|()| ()));
+        reply(outcome.as_ref().copied());
     }
 }
 
