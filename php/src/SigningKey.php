@@ -32,20 +32,20 @@ final class SigningKey
      *
      * @throws InvalidKey If it is none of these.
      */
-    public static function fromString(#[\SensitiveParameter] string $key): self
+    public static function fromString(#[\SensitiveParameter] string $secret): self
     {
-        if (str_starts_with($key, 'whsec_')) {
-            $bytes = Base64::decodeEitherPadding(substr($key, 6))
+        if (str_starts_with($secret, 'whsec_')) {
+            $bytes = Base64::decodeEitherPadding(substr($secret, 6))
                 ?? throw Fault::invalidKey('a key that begins with whsec_ goes on in base64');
 
             return self::checked($bytes, self::WEBHOOK_MIN_BYTES, self::WEBHOOK_MAX_BYTES);
         }
-        if (str_starts_with($key, 'psk_')) {
-            $key = Base64::decodeUrl(substr($key, 4))
+        if (str_starts_with($secret, 'psk_')) {
+            $secret = Base64::decodeUrl(substr($secret, 4))
                 ?? throw Fault::invalidKey('a key that begins with psk_ goes on in base64url without padding');
         }
 
-        return self::checked($key, self::MIN_BYTES, self::MAX_BYTES);
+        return self::checked($secret, self::MIN_BYTES, self::MAX_BYTES);
     }
 
     /**

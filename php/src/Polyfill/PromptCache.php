@@ -16,8 +16,8 @@ use Platen\Exception\Fault;
  */
 final class PromptCache
 {
-    /** The longest text one call takes, as in the extension. */
-    private const MAX_VALUE_BYTES = 16 * 1024 * 1024;
+    /** The longest answer kept for one job; nothing longer is worth caching. */
+    private const MAX_VALUE_BYTES = 1024 * 1024;
     /** One write in this many also removes what has expired. */
     private const SWEEP_EVERY = 100;
 
@@ -42,11 +42,11 @@ final class PromptCache
     {
         $path = self::path($hash);
         if ($ttlS < 1) {
-            throw Fault::invalidInput('a time to live is at least 1 s');
+            throw Fault::invalidInput('ttl_s must be positive');
         }
         if (strlen($value) > self::MAX_VALUE_BYTES) {
             throw Fault::invalidInput(
-                sprintf('a cached value has at most %d bytes', self::MAX_VALUE_BYTES),
+                sprintf('the value has %d bytes, the limit is %d', strlen($value), self::MAX_VALUE_BYTES),
                 'payload_too_large'
             );
         }

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Platen\Tests\Polyfill;
 
 use PHPUnit\Framework\TestCase;
-use Platen\Exception\InvalidInput;
 use Platen\Polyfill\PromptCache;
 
 final class PromptCacheTest extends TestCase
@@ -15,50 +14,31 @@ final class PromptCacheTest extends TestCase
     protected function setUp(): void
     {
         $this->hash = hash('sha256', random_bytes(8));
-    }
-
-    public function testWhatWasSetIsGotByteForByte(): void
-    {
-        $value = "line\n\0" . random_bytes(64);
-
-        self::assertTrue(PromptCache::set($this->hash, $value, 60));
-        self::assertSame($value, PromptCache::get($this->hash));
-    }
-
-    public function testTheLastValueWins(): void
-    {
-        PromptCache::set($this->hash, 'first', 60);
-        PromptCache::set($this->hash, '', 60);
-
-        self::assertSame('', PromptCache::get($this->hash));
-    }
-
-    public function testAMissIsNull(): void
-    {
-        self::assertNull(PromptCache::get($this->hash));
-    }
-
-    public function testAnExpiredValueIsAMissAndItsFileGoes(): void
-    {
         PromptCache::set($this->hash, 'value', 60);
-        $file = (string) current(glob(sys_get_temp_dir() . '/platen-cache-*/' . $this->hash) ?: []);
-        file_put_contents($file, "1\nvalue");
+    }
+
+    public function testTheFileOfAnExpiredValueGoes(): void
+    {
+        file_put_contents($this->file(), "1\nvalue");
 
         self::assertNull(PromptCache::get($this->hash));
-        self::assertFileDoesNotExist($file);
+        self::assertFileDoesNotExist($this->file());
     }
 
-    public function testAHashThatIsAPathIsRefused(): void
+    public function testNobodyElseCanReadTheFiles(): void
     {
-        $this->expectException(InvalidInput::class);
-
-        PromptCache::get('../../etc/passwd');
+        self::assertSame('0700', substr(sprintf('%o', fileperms(dirname($this->file()))), -4));
     }
 
-    public function testATimeToLiveOfNothingIsRefused(): void
+    public function testAFileThatIsNoneOfOursIsAMiss(): void
     {
-        $this->expectException(InvalidInput::class);
+        file_put_contents($this->file(), 'garbage');
 
-        PromptCache::set($this->hash, 'value', 0);
+        self::assertNull(PromptCache::get($this->hash));
+    }
+
+    private function file(): string
+    {
+        return sys_get_temp_dir() . '/platen-cache-' . posix_geteuid() . '/' . $this->hash;
     }
 }
