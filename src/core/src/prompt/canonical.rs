@@ -19,10 +19,11 @@ const VERSION: &str = "platen-prompt-v1\n";
 ///   for the other characters below U+0020, and every other character as itself.
 /// - Members are sorted by their normalised names, compared as UTF-16 code units. Names that only differ before
 ///   normalisation stay in the order of their original UTF-8 bytes.
-/// - An integer (a number that was given without fraction and exponent and fits 64 bits) is written with all its
-///   digits. Any other number is a double and is written as ECMAScript's `Number::toString` writes it: the fewest
-///   digits that give the same double, an exponent from 1e21 on and below 1e-6, no fraction of zero. So 1.0 and 1
-///   are the same, and so are -0.0 and 0.
+/// - An integer (a number that was given without fraction and exponent and fits 64 bits with a sign, as PHP's do)
+///   is written with all its digits.
+/// - Any other number is a double and is written as ECMAScript's `Number::toString` writes it: the fewest digits
+///   that give the same double, an exponent from 1e21 on and below 1e-6, no fraction of zero. So 1.0 and 1 are the
+///   same, and so are -0.0 and 0.
 ///
 /// The depth of the value is limited by whoever made it: `serde_json` reads at most 128 levels.
 ///

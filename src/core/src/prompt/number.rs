@@ -4,10 +4,8 @@ use serde_json::Number;
 pub(super) fn write_number(out: &mut String, number: &Number) {
     if let Some(integer) = number.as_i64() {
         out.push_str(&integer.to_string());
-    } else if let Some(integer) = number.as_u64() {
-        out.push_str(&integer.to_string());
-    } else {
-        write_double(out, &number.to_string());
+    } else if let Some(double) = number.as_f64().and_then(Number::from_f64) {
+        write_double(out, &double.to_string());
     }
 }
 
@@ -95,12 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn large_integers_keep_their_digits() {
+    fn integers_of_64_bits_keep_their_digits_and_larger_ones_are_doubles() {
         let mut out = String::new();
         write_number(&mut out, &Number::from(9_007_199_254_740_993_u64));
-        write_number(&mut out, &Number::from(u64::MAX));
         write_number(&mut out, &Number::from(i64::MIN));
+        out.push(' ');
+        write_number(&mut out, &Number::from(u64::MAX));
 
-        assert_eq!(out, "900719925474099318446744073709551615-9223372036854775808");
+        assert_eq!(out, "9007199254740993-9223372036854775808 18446744073709552000");
     }
 }
