@@ -8,6 +8,7 @@ mod class;
 use ext_php_rs::exception::PhpException;
 use platen_core::code::ErrorCode;
 use platen_core::history::TrimError;
+use platen_core::prompt::ParsePromptHashError;
 use platen_core::signing::jwt::JwtError;
 use platen_core::signing::{InvalidKey, UnknownEncoding};
 use platen_core::webhook::WebhookError;
@@ -37,6 +38,8 @@ pub(crate) enum Failure {
     Webhook(#[from] WebhookError),
     #[error(transparent)]
     Trim(#[from] TrimError),
+    #[error(transparent)]
+    Hash(#[from] ParsePromptHashError),
     /// The request does not fit a frame.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -65,7 +68,9 @@ impl Failure {
     /// The class of the exception and its stable code: the one place that decides them.
     fn class_and_code(&self) -> (ExceptionClass, &str) {
         match self {
-            Self::Argument(_) => (ExceptionClass::InvalidInput, ErrorCode::InvalidRequest.as_str()),
+            Self::Argument(_) | Self::Hash(_) => {
+                (ExceptionClass::InvalidInput, ErrorCode::InvalidRequest.as_str())
+            }
             Self::TooLarge { .. } => (ExceptionClass::InvalidInput, ErrorCode::PayloadTooLarge.as_str()),
             Self::Encoding(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Trim(error) => (ExceptionClass::InvalidInput, error.code().as_str()),

@@ -1,5 +1,6 @@
 //! The functions in the namespace `Platen`, one file per group.
 
+mod cache;
 mod history;
 mod jobs;
 #[cfg(feature = "planted-panic")]
@@ -16,6 +17,7 @@ pub(crate) fn register(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
     let module = history::register(module);
     let module = signing::register(module);
     let module = prompt::register(module);
+    let module = cache::register(module);
     #[cfg(feature = "planted-panic")]
     let module = planted::register(module);
     jobs::register(module)

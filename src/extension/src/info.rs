@@ -5,7 +5,7 @@ use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 use platen_core::signing::SignatureEncoding;
 use platen_core::wire::PROTOCOL_VERSION;
 
-use crate::ini;
+use crate::{cache_file, ini};
 
 /// Prints the table.
 #[expect(unsafe_code, reason = "the engine calls it, and prints the settings itself")]
@@ -17,6 +17,7 @@ pub(crate) extern "C" fn print(module: *mut ModuleEntry) {
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
     info_table_row!("Socket protocol", protocol);
     info_table_row!("Socket", ini::socket());
+    info_table_row!("Prompt cache", cache_file::path().display().to_string());
     info_table_row!("Signature encodings", signatures);
     info_table_end!();
     // SAFETY: the entry of this module, as the engine passed it.
