@@ -40,6 +40,7 @@ use Platen\WordPress\Rest\WebhookController;
 use Platen\WordPress\Sessions\Callers;
 use Platen\WordPress\Sessions\ClientAddress;
 use Platen\WordPress\Sessions\SessionTokens;
+use Platen\WordPress\Settings\Constants;
 use Platen\WordPress\Settings\Secrets;
 use Platen\WordPress\Settings\SettingsRepository;
 use Platen\WordPress\Sidecar\SidecarGateway;
@@ -96,12 +97,17 @@ final class Services {
 	/**
 	 * Builds what several parts share.
 	 *
-	 * @param \wpdb $wpdb  WordPress's connection.
-	 * @param Clock $clock The present.
+	 * @param \wpdb     $wpdb      WordPress's connection.
+	 * @param Clock     $clock     The present.
+	 * @param Constants $constants What `wp-config.php` and the environment fix.
 	 */
-	public function __construct( \wpdb $wpdb, public readonly Clock $clock = new SystemClock() ) {
-		$this->settings       = new SettingsRepository();
-		$this->secrets        = new Secrets();
+	public function __construct(
+		\wpdb $wpdb,
+		public readonly Clock $clock = new SystemClock(),
+		Constants $constants = new Constants()
+	) {
+		$this->settings       = new SettingsRepository( $constants );
+		$this->secrets        = new Secrets( $constants );
 		$this->timings        = new Timings();
 		$this->schema         = new Schema( $wpdb );
 		$this->migrator       = new Migrator(

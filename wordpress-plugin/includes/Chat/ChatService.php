@@ -14,12 +14,14 @@ use Platen\Job\JobStatus;
 use Platen\WordPress\Contracts\Clock;
 use Platen\WordPress\Contracts\Failure;
 use Platen\WordPress\Conversations\ConversationRepository;
+use Platen\WordPress\Conversations\Message;
 use Platen\WordPress\Conversations\MessageRepository;
 use Platen\WordPress\Conversations\Role;
 use Platen\WordPress\Database\Connection;
 use Platen\WordPress\Database\Micros;
 use Platen\WordPress\Database\StorageFailed;
 use Platen\WordPress\Jobs\HandOff;
+use Platen\WordPress\Jobs\HandOffOutcome;
 use Platen\WordPress\Jobs\Job;
 use Platen\WordPress\Jobs\JobRepository;
 use Platen\WordPress\Settings\SettingsRepository;
@@ -68,23 +70,25 @@ final class ChatService {
 	 * @throws StorageFailed If the database refuses; nothing was kept then.
 	 */
 	public function ask( Question $question ): Job {
-		if ( ! $this->settings->get()->has_site() ) {
-			throw Failure::not_configured();
-		}
 		$earlier = $this->earlier_job( $question );
 		if ( null !== $earlier ) {
 			return $earlier;
 		}
 
 		$this->limiter->take_question( $question->owner, $question->client_hash );
-		$job = $this->new_job( $question, $this->prompt( $question ) );
-		if ( ! $this->store( $job, $question ) ) {
+		$history = $this->history( $question );
+		$prompt  = $this->prompts->build( $history ?? array(), $question->message, $this->settings->get() );
+		$job     = $this->new_job( $question, $prompt );
+		if ( ! $this->store( $job, $question, $history ) ) {
 			// The same key came twice at once; the other request handles it.
 			return $this->earlier_job( $question ) ?? throw Failure::idempotency_conflict();
 		}
-		$this->handoff->send( $job );
 
-		return $this->jobs->find( $job->id ) ?? $job;
+		return match ( $this->handoff->send( $job ) ) {
+			// The row is known without another query: this is the path that every visitor waits for.
+			HandOffOutcome::Sent => $job->as_handed_off( $this->clock->now() ),
+			default              => $this->jobs->find( $job->id ) ?? $job,
+		};
 	}
 
 	/**
@@ -107,20 +111,20 @@ final class ChatService {
 	}
 
 	/**
-	 * Builds the prompt from the conversation.
+	 * Gives the conversation so far; null when this question begins it.
 	 *
 	 * @param Question $question The question.
-	 * @throws Failure If the conversation is somebody else's or the prompt does not fit.
+	 * @return list<Message>|null
+	 * @throws Failure If the conversation is somebody else's.
 	 * @throws StorageFailed If the database refuses.
 	 */
-	private function prompt( Question $question ): Prompt {
+	private function history( Question $question ): ?array {
 		$owner = $this->conversations->owner( $question->conversation_id );
 		if ( null !== $owner && ! $owner->equals( $question->owner ) ) {
 			throw Failure::conversation_not_found();
 		}
-		$history = null === $owner ? array() : $this->messages->newest( $question->conversation_id, self::MAX_TURNS );
 
-		return $this->prompts->build( $history, $question->message, $this->settings->get() );
+		return null === $owner ? null : $this->messages->newest( $question->conversation_id, self::MAX_TURNS );
 	}
 
 	/**
@@ -166,15 +170,18 @@ final class ChatService {
 	/**
 	 * Writes conversation, job and question in one transaction. False when the idempotency key is taken.
 	 *
-	 * @param Job      $job      The job.
-	 * @param Question $question The question.
+	 * @param Job                $job      The job.
+	 * @param Question           $question The question.
+	 * @param list<Message>|null $history  The conversation so far; null when this question begins it.
 	 * @throws Failure If the conversation became somebody else's meanwhile.
 	 * @throws StorageFailed If the database refuses.
 	 */
-	private function store( Job $job, Question $question ): bool {
+	private function store( Job $job, Question $question, ?array $history ): bool {
 		return $this->db->transaction(
-			function () use ( $job, $question ): bool {
-				$this->conversations->open( $job->conversation_id, $job->owner, $job->created_at );
+			function () use ( $job, $question, $history ): bool {
+				if ( null === $history ) {
+					$this->conversations->open( $job->conversation_id, $job->owner, $job->created_at );
+				}
 
 				return $this->jobs->add( $job )
 					&& $this->messages->add( $job->conversation_id, $job->id, Role::User, $question->message, $job->created_at );

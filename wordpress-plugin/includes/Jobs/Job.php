@@ -79,6 +79,19 @@ final class Job {
 		return null !== $this->handed_off_at;
 	}
 
+	/**
+	 * Gives the same job after the daemon acknowledged it.
+	 *
+	 * @param \DateTimeImmutable $now When it did.
+	 */
+	public function as_handed_off( \DateTimeImmutable $now ): self {
+		$values                    = get_object_vars( $this );
+		$values['handed_off_at']   = $now;
+		$values['next_handoff_at'] = null;
+
+		return new self( ...$values );
+	}
+
 	/** Tells whether the job may be started again. */
 	public function is_retryable(): bool {
 		return JobStatus::Dead === $this->status;

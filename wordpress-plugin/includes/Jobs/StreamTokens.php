@@ -11,6 +11,7 @@ namespace Platen\WordPress\Jobs;
 
 use Platen\Exception\InvalidKey;
 use Platen\WordPress\Contracts\Clock;
+use Platen\WordPress\Contracts\Failure;
 use Platen\WordPress\Settings\Secrets;
 use Platen\WordPress\Settings\SettingsRepository;
 
@@ -38,6 +39,19 @@ final class StreamTokens {
 		private readonly Secrets $secrets,
 		private readonly Clock $clock
 	) {
+	}
+
+	/**
+	 * Refuses unless tokens can be minted, so that no question is taken whose answer could not be shown.
+	 *
+	 * @throws Failure If the site has no id.
+	 * @throws InvalidKey If the site's secret is missing.
+	 */
+	public function require_configured(): void {
+		if ( ! $this->settings->get()->has_site() ) {
+			throw Failure::not_configured();
+		}
+		$this->secrets->site_key();
 	}
 
 	/**

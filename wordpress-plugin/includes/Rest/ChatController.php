@@ -76,6 +76,7 @@ final class ChatController {
 	public function ask( \WP_REST_Request $request ): \WP_REST_Response|\WP_Error {
 		return RestErrors::guarded(
 			function () use ( $request ): \WP_REST_Response {
+				$this->streams->require_configured();
 				$owner = $this->callers->of( $request );
 				$job   = $this->chat->ask(
 					new Question(

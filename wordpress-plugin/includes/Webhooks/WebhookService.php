@@ -52,17 +52,18 @@ final class WebhookService {
 	 * @throws StorageFailed If the database refuses; the daemon delivers again then.
 	 */
 	public function receive( WebhookEvent $event ): bool {
+		$received_at = $this->clock->now();
 		if ( null === $this->jobs->find( $event->end->id ) ) {
 			return false;
 		}
 
 		$is_written = $this->db->transaction(
-			function () use ( $event ): ?bool {
+			function () use ( $event, $received_at ): ?bool {
 				if ( ! $this->events->add( $event ) ) {
 					return null;
 				}
 				$is_written = $this->results->write( $event->end );
-				$this->transitions->webhook_received( $event->end->id, $this->clock->now() );
+				$this->transitions->webhook_received( $event->end->id, $received_at );
 
 				return $is_written;
 			}

@@ -9,6 +9,7 @@ use Platen\SigningKey;
 use Platen\WordPress\Jobs\Job;
 use Platen\WordPress\Rest\Scope;
 use Platen\WordPress\Services;
+use Platen\WordPress\Settings\Constants;
 use Platen\WordPress\Settings\SettingsRepository;
 use Platen\WordPress\Tests\Support\FakeDaemon;
 use Platen\WordPress\Tests\Support\FixedClock;
@@ -21,6 +22,9 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase {
 	protected FixedClock $clock;
 	protected FakeDaemon $daemon;
 
+	/** What wp-config.php holds; the real constants unless a test says otherwise. */
+	protected Constants $constants;
+
 	/** @var array<string, \WP_Hook> */
 	private array $hooks = array();
 
@@ -32,6 +36,7 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase {
 		$this->hooks  = array_map( static fn ( \WP_Hook $hook ): \WP_Hook => clone $hook, $GLOBALS['wp_filter'] );
 		$this->clock  = new FixedClock( new \DateTimeImmutable( '2026-11-20T16:00:00.123456Z' ) );
 		$this->daemon = FakeDaemon::away();
+		$this->constants = new Constants();
 
 		$this->settings( array() );
 		foreach ( $this->services()->schema->all() as $table ) {
@@ -52,7 +57,7 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase {
 
 	/** Builds the objects as one PHP request has them: nothing is remembered from the last one. */
 	protected function services(): Services {
-		return new Services( $GLOBALS['wpdb'], $this->clock );
+		return new Services( $GLOBALS['wpdb'], $this->clock, $this->constants );
 	}
 
 	/**
