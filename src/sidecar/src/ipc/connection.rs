@@ -62,7 +62,7 @@ async fn requests(
     draining: CancellationToken,
 ) -> Ended {
     let mut stream = BufReader::new(stream);
-    if let Err(ended) = admit(&mut stream, limits, policy).await {
+    if let Err(ended) = admit(&mut stream, limits, policy, &draining).await {
         return ended;
     }
     loop {
@@ -86,7 +86,12 @@ async fn requests(
     }
 }
 
-async fn admit(stream: &mut BufReader<UnixStream>, limits: Limits, policy: &PeerPolicy) -> Result<(), Ended> {
+async fn admit(
+    stream: &mut BufReader<UnixStream>,
+    limits: Limits,
+    policy: &PeerPolicy,
+    draining: &CancellationToken,
+) -> Result<(), Ended> {
     let peer = stream.get_ref().peer_cred()?;
     if policy.admits(peer.uid(), peer.gid()) {
         return Ok(());
@@ -99,6 +104,10 @@ async fn admit(stream: &mut BufReader<UnixStream>, limits: Limits, policy: &Peer
     let message =
         format!("a process of user {} and group {} may not use this socket", peer.uid(), peer.gid());
     let refusal = Refusal { code: ErrorCode::PeerNotAllowed, message };
+    // Taken but not looked at: closing over unread bytes would reset the connection, and the peer would never
+    // read why.
+    let brief = Limits { idle: limits.frame, frame: limits.frame };
+    drop(receive(stream, brief, draining).await);
     send(stream, limits, &Reply::Refusal(refusal)).await?;
     Err(Ended::NotAllowed)
 }

@@ -2,10 +2,17 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod cli;
+mod crash;
+mod drain;
 mod http;
+mod ipc;
+mod jobs;
 mod providers;
 mod stream;
 mod webhooks;
 
+mod daemon;
+mod openai;
 mod stub;
 mod world;
