@@ -84,7 +84,7 @@ e2e: ## The whole path in a browser
 
 .PHONY: stubs-check
 stubs-check: ## The stubs describe exactly what the extension has
-	@stubs/check.sh "$(EXTENSION)"
+	@php stubs/check.php "$(EXTENSION)"
 
 .PHONY: deps-check
 deps-check: ## The extension pulls in no async runtime and no network stack

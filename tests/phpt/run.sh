@@ -62,7 +62,7 @@ else
     run "$library" "${folders[@]}"
 
     # A build of its own that can be made to panic; it is never installed.
-    cargo build --quiet --manifest-path "$root/Cargo.toml" -p platen-extension --features planted-panic
+    cargo build --quiet --locked --manifest-path "$root/Cargo.toml" -p platen-extension --features planted-panic
     run "$root/target/debug/libplaten.so" "$here/planted"
 fi
 
