@@ -9,6 +9,8 @@ declare(strict_types=1);
 
 namespace Platen\WordPress\Settings;
 
+use Platen\Transport\Socket;
+
 /**
  * Prints one field with its value, its explanation and where the value comes from.
  *
@@ -193,6 +195,6 @@ final class SettingsForm {
 		}
 		$path = SettingsRepository::ini_socket();
 
-		return '' === $path ? '/run/platen/platend.sock' : $path;
+		return '' === $path ? Socket::DEFAULT_PATH : $path;
 	}
 }

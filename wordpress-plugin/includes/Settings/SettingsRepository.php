@@ -9,6 +9,8 @@ declare(strict_types=1);
 
 namespace Platen\WordPress\Settings;
 
+use Platen\Transport\Socket;
+
 /**
  * Reads and writes the one option of the plugin, and lets constants win over it.
  *
@@ -97,14 +99,14 @@ final class SettingsRepository {
 	}
 
 	/**
-	 * Gives the socket path that php.ini sets, or an empty text.
+	 * Gives the socket path that php.ini sets, or an empty text when it leaves the default.
 	 *
 	 * @since 0.1.0
 	 */
 	public static function ini_socket(): string {
 		$path = extension_loaded( 'platen' ) ? ini_get( 'platen.socket' ) : get_cfg_var( 'platen.socket' );
 
-		return is_string( $path ) ? $path : '';
+		return is_string( $path ) && Socket::DEFAULT_PATH !== $path ? $path : '';
 	}
 
 	/**
