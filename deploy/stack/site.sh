@@ -18,14 +18,18 @@ wordpress_template() {
 
 make_template() {
   local fresh=$1.new
+  local wp=("php$PHP_VERSION" -d memory_limit=512M -d error_reporting=22527
+    "$WORDPRESS_DIST/wp-cli/wp-cli.phar" --allow-root "--path=$fresh" --quiet)
   say "Installing WordPress (once)"
   rm -rf "$ROOT/target/stack-template"
   mkdir -p "$fresh"
   copy_wordpress "$fresh"
   render wp-config.php PLATEN_CONSTANTS= SALT=template >"$fresh/wp-config.php"
-  "php$PHP_VERSION" -d memory_limit=512M -d error_reporting=22527 "$WORDPRESS_DIST/wp-cli/wp-cli.phar" --allow-root --path="$fresh" \
-    core install --url=http://template.invalid --title=Platen --admin_user=admin --admin_password="$(random_text)" \
-    --admin_email=admin@example.com --skip-email >/dev/null || fail "WordPress could not be installed"
+  "${wp[@]}" core install --url=http://template.invalid --title=Platen --admin_user=admin \
+    --admin_password="$(random_text)" --admin_email=admin@example.com --skip-email ||
+    fail "WordPress could not be installed"
+  # The sample post and page.
+  "${wp[@]}" post delete 1 2 --force || fail "WordPress could not be installed"
   mv "$fresh" "$1"
 }
 
