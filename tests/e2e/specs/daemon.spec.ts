@@ -1,5 +1,6 @@
 import { expectOneEffect, jobOf } from '../support/effects.ts';
 import { expect, test } from '../support/fixtures.ts';
+import type { AcceptedJob } from '../support/rest.ts';
 
 test('asked while the daemon is stopped: queued, then answered, once', async ({ chat, provider, stack }) => {
   await provider.script('anybody there', { text: 'Now I am.' });
@@ -53,10 +54,11 @@ test('a daemon that hangs does not hold a question up', async ({ chat, provider,
   await provider.script('while it hangs', { text: 'Awake again.' });
   // The first request after a start warms PHP up; it is not what is measured.
   await rest.send('GET', '/jobs/0193d2e0-0000-7000-8000-000000000000');
+  let accepted: AcceptedJob;
   await stack.daemon('pause');
   try {
     const began = performance.now();
-    const accepted = await rest.ask('Asked while it hangs, by REST');
+    accepted = await rest.ask('Asked while it hangs, by REST');
     const elapsedMs = performance.now() - began;
     expect(accepted.stream).toBeNull();
     expect(elapsedMs, 'milliseconds to the 202').toBeLessThan(1_000);
@@ -67,4 +69,8 @@ test('a daemon that hangs does not hold a question up', async ({ chat, provider,
     await stack.daemon('resume');
   }
   await expect(chat.answer).toHaveText('Awake again.', { timeout: 30_000 });
+  await rest.untilStatus(accepted.job_id, 'succeeded');
+  // The frames that the sleeping daemon still found in its socket are the same jobs, not more of them.
+  expect(await provider.calls('while it hangs')).toHaveLength(2);
+  await expectOneEffect(stack, accepted.job_id);
 });

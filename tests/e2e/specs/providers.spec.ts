@@ -30,7 +30,7 @@ test('a provider that is down: a clear failure, a dead letter, and Try again', a
   await provider.script('out of order', { status: 500 });
   await chat.ask('Are you out of order?');
 
-  await expect(chat.failure).toContainText('The assistant cannot be reached at the moment.', { timeout: 30_000 });
+  await expect(chat.failure).toContainText('The assistant could not answer. Please try again.', { timeout: 30_000 });
   await expect(chat.question('Are you out of order?')).toBeVisible();
   const jobId = await jobOf(stack, 'Are you out of order?');
   expect(await stack.platend('jobs', 'list', '--status', 'dead')).toContain(jobId);

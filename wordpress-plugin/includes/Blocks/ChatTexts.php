@@ -9,12 +9,42 @@ declare(strict_types=1);
 
 namespace Platen\WordPress\Blocks;
 
+use Platen\WordPress\Rest\VisitorMessages;
+
 /**
  * Translates the sentences for `view.ts`; script modules have translations of their own only since WordPress 7.0.
  *
  * @since 0.1.0
  */
 final class ChatTexts {
+
+	/**
+	 * The failures a visitor can meet. A stream names them by code alone, so the script needs their sentences.
+	 */
+	private const SERVER_CODES = array(
+		'session_required',
+		'invalid_token',
+		'forbidden',
+		'anonymous_not_allowed',
+		'job_not_found',
+		'payload_too_large',
+		'rate_limited',
+		'provider_rate_limited',
+		'daemon_unavailable',
+		'deadline_exceeded',
+		'provider_unavailable',
+		'provider_timeout',
+		'provider_failed',
+		'provider_malformed',
+		'provider_truncated',
+		'provider_auth',
+		'provider_rejected',
+		'answer_too_large',
+		'not_configured',
+		'unknown_site',
+		'unknown_model',
+		'peer_not_allowed',
+	);
 
 	/**
 	 * Gives all sentences by the names `texts.ts` declares.
@@ -38,25 +68,18 @@ final class ChatTexts {
 	}
 
 	/**
-	 * Gives the sentence of each failure that has one of its own, by error code.
+	 * Gives the sentence of each failure by its code; `default` for those without one.
 	 *
 	 * @return array<string, string>
 	 */
 	private static function failures(): array {
-		$busy = __( 'The assistant cannot be reached at the moment.', 'platen' );
-
-		return array(
-			'default'               => __( 'The question could not be answered.', 'platen' ),
-			'network_error'         => __( 'The connection to the site was lost.', 'platen' ),
-			'provider_unavailable'  => $busy,
-			'provider_timeout'      => $busy,
-			'provider_failed'       => $busy,
-			'provider_rate_limited' => __( 'The assistant is very busy at the moment.', 'platen' ),
-			'rate_limited'          => __( 'You have asked many questions in a short time. Please wait a little.', 'platen' ),
-			'anonymous_not_allowed' => __( 'Please log in to ask a question.', 'platen' ),
-			'answer_too_large'      => __( 'The answer became too long. Please ask for a part of it.', 'platen' ),
-			'payload_too_large'     => __( 'The question is too long.', 'platen' ),
-			'history_unavailable'   => __( 'The earlier conversation cannot be shown at the moment.', 'platen' ),
+		$of_script = array(
+			'default'             => VisitorMessages::of( 'internal' ),
+			'dead'                => __( 'The question could not be answered.', 'platen' ),
+			'network_error'       => __( 'The connection to the site was lost.', 'platen' ),
+			'history_unavailable' => __( 'The earlier conversation cannot be shown at the moment.', 'platen' ),
 		);
+
+		return $of_script + array_combine( self::SERVER_CODES, array_map( VisitorMessages::of( ... ), self::SERVER_CODES ) );
 	}
 }

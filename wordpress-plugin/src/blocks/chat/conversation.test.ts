@@ -133,6 +133,32 @@ test( 'a dead job offers to retry that job', async () => {
 	assert.deepEqual( view.turns, [ 'user: Now?', 'assistant: At last.' ] );
 } );
 
+test( 'a dead job that somebody else retried is followed', async () => {
+	const view = new RecordingView();
+	let job = ended( 'dead', null, 'provider_failed' );
+	const api = fakeApi( {
+		job: async () => ( { job, etag: null } ),
+		retry: async () => {
+			job = ended( 'succeeded', 'By the operator.' );
+			throw new ApiError( 'invalid_transition', 409, '' );
+		},
+	} );
+	const conversation = new Conversation( api, memoryStore(), view );
+	await conversation.ask( 'Now?' );
+	await conversation.tryAgain();
+	assert.deepEqual( view.turns, [ 'user: Now?', 'assistant: By the operator.' ] );
+} );
+
+test( 'where one may not ask there is nothing to try again', async () => {
+	const view = new RecordingView();
+	const ask = async () => {
+		throw new ApiError( 'anonymous_not_allowed', 403, '' );
+	};
+	await new Conversation( fakeApi( { ask } ), memoryStore(), view ).ask( 'May I?' );
+	assert.ok( view.phase?.kind === 'failed' );
+	assert.deepEqual( view.phase.failure, { code: 'anonymous_not_allowed', remedy: { kind: 'none' } } );
+} );
+
 test( 'a conversation of a session of the past is replaced by a new one', async () => {
 	const store = memoryStore( { conversation: 'old' } );
 	const ids: string[] = [];

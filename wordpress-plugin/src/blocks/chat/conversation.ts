@@ -170,9 +170,20 @@ export class Conversation {
 		this.enter( { kind: 'waiting', jobId, isQueued: false } );
 		const signal = this.beginWork();
 		await this.guard( signal, { kind: 'retry-job', jobId }, async () => {
-			const accepted = await this.api.retry( jobId, signal );
-			await this.follow( jobId, accepted.stream, signal );
+			await this.follow( jobId, await this.reopen( jobId, signal ), signal );
 		} );
+	}
+
+	/** Asks for another attempt. A job that is not dead any more was retried by somebody else: follow that. */
+	private async reopen( jobId: string, signal: AbortSignal ): Promise< string | null > {
+		try {
+			return ( await this.api.retry( jobId, signal ) ).stream;
+		} catch ( error ) {
+			if ( error instanceof ApiError && error.status === 409 ) {
+				return null;
+			}
+			throw error;
+		}
 	}
 
 	private async resume( last: StoredMessage | undefined, signal: AbortSignal ): Promise< void > {
@@ -279,11 +290,10 @@ export class Conversation {
 			this.failToLoad( error );
 		} else if ( error.status === 429 && remedy.kind === 'ask-again' ) {
 			this.limit( remedy.turn, error.retryAfterSeconds ?? DEFAULT_LIMIT_S );
-		} else if ( remedy.kind === 'ask-again' && ( kind === 'waiting' || kind === 'streaming' ) ) {
-			// The question was taken; asking it again would not bring its answer.
-			this.failWith( error.code, { kind: 'none' } );
 		} else {
-			this.failWith( error.code, remedy );
+			// A question that was taken, or may not be asked, gains nothing from being sent again.
+			const isTaken = remedy.kind === 'ask-again' && ( kind === 'waiting' || kind === 'streaming' );
+			this.failWith( error.code, isTaken || error.status === 403 ? { kind: 'none' } : remedy );
 		}
 	}
 

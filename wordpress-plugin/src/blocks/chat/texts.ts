@@ -11,7 +11,10 @@ export interface ChatTexts {
 	failures: Record< string, string > & { default: string };
 }
 
-/** Says what went wrong in words for a visitor. A server's own message is not shown: it may be technical. */
+/**
+ * Says what went wrong in words for a visitor. A message that came with the failure is not shown: only the
+ * code is sure to mean the same in every version, and a stream's message is for operators.
+ */
 export function failureText( texts: ChatTexts, code: string ): string {
 	return texts.failures[ code ] ?? texts.failures.default;
 }
