@@ -6,11 +6,14 @@ namespace Platen\Tests\Parity;
 
 use PHPUnit\Framework\TestCase;
 use Platen\Exception\InvalidInput;
+use Platen\Tests\Fixture\ExpectsFailures;
 
 use function Platen\trim_history;
 
 final class HistoryTest extends TestCase
 {
+    use ExpectsFailures;
+
     private const SYSTEM = ['role' => 'system', 'content' => 'You are kind.'];
 
     public function testWhatFitsStaysAsItIs(): void
@@ -99,12 +102,9 @@ final class HistoryTest extends TestCase
      */
     public function testWhatCannotBeTrimmedIsRefused(array $messages, int $maxTokens, int $reserve): void
     {
-        try {
-            trim_history($messages, $maxTokens, 'gpt-4o', $reserve);
-            self::fail('nothing was refused');
-        } catch (InvalidInput $exception) {
-            self::assertSame('invalid_request', $exception->errorCode);
-        }
+        $trim = static fn () => trim_history($messages, $maxTokens, 'gpt-4o', $reserve);
+
+        self::expectFailure(InvalidInput::class, 'invalid_request', $trim);
     }
 
     /** @return array{role: string, content: string} */

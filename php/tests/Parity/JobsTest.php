@@ -13,6 +13,7 @@ use Platen\Exception\RequestRefused;
 use Platen\Job\JobId;
 use Platen\Job\JobStatus;
 use Platen\Options;
+use Platen\Tests\Fixture\ExpectsFailures;
 use Platen\Tests\Fixture\FakeDaemon;
 
 /**
@@ -20,6 +21,8 @@ use Platen\Tests\Fixture\FakeDaemon;
  */
 final class JobsTest extends TestCase
 {
+    use ExpectsFailures;
+
     private const ID = '0193d2e0-0000-7000-8000-000000000000';
     private const PONG = ['tag' => 0x81, 'body' => ['version' => '9.9', 'protocol' => 1, 'pid' => 7, 'uptime_ms' => 5]];
     private const JOB = [
@@ -49,11 +52,13 @@ final class JobsTest extends TestCase
     {
         $receipt = ['job_id' => self::ID, 'status' => 'queued', 'is_duplicate' => true];
         $daemon = FakeDaemon::start([['tag' => 0x82, 'body' => $receipt]]);
-        $job = ['id' => self::ID, 'kind' => 'chat', 'payload' => ['temperature' => 1.0, 'messages' => [['role' => 'user', 'content' => 'Grüße/']]]];
+        $messages = [['role' => 'user', 'content' => 'Grüße/']];
+        $job = ['id' => self::ID, 'kind' => 'chat', 'payload' => ['temperature' => 1.0, 'messages' => $messages]];
 
         $receipt = $this->client($daemon->socket)->submit($job);
 
-        self::assertSame([self::ID, JobStatus::Queued, true], [$receipt->jobId->value, $receipt->status, $receipt->isDuplicate]);
+        self::assertSame(self::ID, $receipt->jobId->value);
+        self::assertSame([JobStatus::Queued, true], [$receipt->status, $receipt->isDuplicate]);
         $request = $daemon->request();
         self::assertSame(2, $request['tag']);
         self::assertEquals(['site' => 'main', 'job' => $job], $request['body']);
@@ -116,7 +121,7 @@ final class JobsTest extends TestCase
         $daemon = FakeDaemon::start([$refusal, self::PONG]);
         $client = $this->client($daemon->socket);
 
-        $this->expectFailure(RequestRefused::class, 'unknown_site', static fn () => $client->ping());
+        self::expectFailure(RequestRefused::class, 'unknown_site', static fn () => $client->ping());
         $client->ping();
 
         self::assertSame([1, 1], [$daemon->request()['connection'], $daemon->request()['connection']]);
@@ -126,7 +131,7 @@ final class JobsTest extends TestCase
     {
         $client = $this->client(FakeDaemon::path());
 
-        $this->expectFailure(DaemonUnavailable::class, 'daemon_unavailable', static fn () => $client->ping());
+        self::expectFailure(DaemonUnavailable::class, 'daemon_unavailable', static fn () => $client->ping());
     }
 
     public function testADaemonThatHangsCostsTheDeadlineAndNoMore(): void
@@ -135,7 +140,7 @@ final class JobsTest extends TestCase
         $client = $this->client($daemon->socket, 60);
 
         $startNs = hrtime(true);
-        $this->expectFailure(DaemonUnavailable::class, 'deadline_exceeded', static fn () => $client->ping());
+        self::expectFailure(DaemonUnavailable::class, 'deadline_exceeded', static fn () => $client->ping());
         $tookMs = (hrtime(true) - $startNs) / 1e6;
 
         self::assertGreaterThanOrEqual(55, $tookMs);
@@ -144,11 +149,12 @@ final class JobsTest extends TestCase
 
     public function testALateReplyIsNeverTheAnswerToTheNextRequest(): void
     {
-        $late = ['after_ms' => 150, 'tag' => 0x81, 'body' => ['version' => 'late', 'protocol' => 1, 'pid' => 1, 'uptime_ms' => 1]];
+        $pong = ['version' => 'late', 'protocol' => 1, 'pid' => 1, 'uptime_ms' => 1];
+        $late = ['after_ms' => 150, 'tag' => 0x81, 'body' => $pong];
         $daemon = FakeDaemon::start([$late, self::PONG]);
 
         $hasty = $this->client($daemon->socket, 40);
-        $this->expectFailure(DaemonUnavailable::class, 'deadline_exceeded', static fn () => $hasty->ping());
+        self::expectFailure(DaemonUnavailable::class, 'deadline_exceeded', static fn () => $hasty->ping());
         $info = $this->client($daemon->socket)->ping();
 
         self::assertSame('9.9', $info->version);
@@ -158,11 +164,11 @@ final class JobsTest extends TestCase
     {
         $daemon = FakeDaemon::start([['after_ms' => 100], self::PONG]);
         $client = $this->client($daemon->socket, 40);
-        $this->expectFailure(DaemonUnavailable::class, 'deadline_exceeded', static fn () => $client->ping());
+        self::expectFailure(DaemonUnavailable::class, 'deadline_exceeded', static fn () => $client->ping());
 
         $startNs = hrtime(true);
         $status = static fn () => $client->status(JobId::fromString(self::ID));
-        $this->expectFailure(DaemonUnavailable::class, 'daemon_unavailable', $status);
+        self::expectFailure(DaemonUnavailable::class, 'daemon_unavailable', $status);
         $tookMs = (hrtime(true) - $startNs) / 1e6;
 
         self::assertLessThan(20, $tookMs);
@@ -189,7 +195,7 @@ final class JobsTest extends TestCase
         $daemon = FakeDaemon::start([['close' => true], self::PONG]);
         $client = $this->client($daemon->socket);
 
-        $this->expectFailure(DaemonUnavailable::class, 'daemon_unavailable', static fn () => $client->ping());
+        self::expectFailure(DaemonUnavailable::class, 'daemon_unavailable', static fn () => $client->ping());
     }
 
     /** @return array<string, array{array<string, mixed>, class-string<PlatenException>}> */
@@ -227,23 +233,5 @@ final class JobsTest extends TestCase
     private function client(string $socket, int $deadlineMs = 2000): Client
     {
         return new Client(new Options('main', $socket, $deadlineMs));
-    }
-
-    /**
-     * @param class-string<PlatenException> $class
-     * @param callable(): mixed $call
-     */
-    private function expectFailure(string $class, string $errorCode, callable $call): void
-    {
-        try {
-            $call();
-        } catch (PlatenException $exception) {
-            self::assertInstanceOf($class, $exception);
-            self::assertSame($errorCode, $exception->errorCode);
-
-            return;
-        }
-
-        self::fail("nothing failed with $errorCode");
     }
 }

@@ -34,13 +34,9 @@ final class Constants {
 	 * @param string $name The constant's name.
 	 */
 	public function get( string $name ): ?string {
-		if ( null !== $this->fixed ) {
-			return $this->fixed[ $name ] ?? null;
-		}
+		$value = $this->raw( $name );
 
-		$value = defined( $name ) ? constant( $name ) : getenv( $name );
-
-		return is_scalar( $value ) && '' !== (string) $value && false !== $value ? (string) $value : null;
+		return is_scalar( $value ) && false !== $value ? (string) $value : null;
 	}
 
 	/**
@@ -51,12 +47,7 @@ final class Constants {
 	 * @param string $name The constant's name.
 	 */
 	public function flag( string $name ): ?bool {
-		if ( null !== $this->fixed ) {
-			$value = $this->fixed[ $name ] ?? null;
-		} else {
-			$environment = getenv( $name );
-			$value       = defined( $name ) ? constant( $name ) : ( false === $environment ? null : $environment );
-		}
+		$value = $this->raw( $name );
 
 		return null === $value ? null : filter_var( $value, FILTER_VALIDATE_BOOLEAN );
 	}
@@ -69,10 +60,25 @@ final class Constants {
 	 * @param string $name The constant's name.
 	 */
 	public function source( string $name ): ?Source {
-		if ( null === $this->get( $name ) ) {
+		if ( null === $this->raw( $name ) ) {
 			return null;
 		}
 
 		return null !== $this->fixed || defined( $name ) ? Source::Constant : Source::Environment;
+	}
+
+	/**
+	 * Gives a value as it was set; null when it is not set or empty.
+	 *
+	 * @param string $name The constant's name.
+	 */
+	private function raw( string $name ): mixed {
+		if ( null !== $this->fixed ) {
+			return $this->fixed[ $name ] ?? null;
+		}
+		$value  = defined( $name ) ? constant( $name ) : getenv( $name );
+		$is_set = '' !== $value && ( defined( $name ) || false !== $value );
+
+		return $is_set ? $value : null;
 	}
 }

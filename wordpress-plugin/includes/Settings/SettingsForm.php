@@ -76,10 +76,11 @@ final class SettingsForm {
 	 */
 	private function print_checkbox( array $input, bool $value, SettingsField $field ): void {
 		printf(
-			'<input type="hidden" name="%1$s" value="0"><label for="%2$s"><input type="checkbox" id="%2$s" name="%1$s" value="1" %3$s> %4$s</label>',
+			'<input type="hidden" name="%1$s" value="0"><label for="%2$s"><input type="checkbox" id="%2$s" name="%1$s" value="1" %3$s %4$s> %5$s</label>',
 			esc_attr( (string) $input['name'] ),
 			esc_attr( (string) $input['id'] ),
 			checked( $value, true, false ),
+			disabled( $input['disabled'], true, false ),
 			esc_html( $field->help )
 		);
 	}

@@ -24,8 +24,9 @@ final class SettingsRepository {
 	 * The settings a constant fixes.
 	 */
 	private const CONSTANTS = array(
-		'socket'  => 'PLATEN_SOCKET',
-		'site_id' => 'PLATEN_SITE_ID',
+		'socket'      => 'PLATEN_SOCKET',
+		'site_id'     => 'PLATEN_SITE_ID',
+		'remove_data' => 'PLATEN_REMOVE_DATA',
 	);
 
 	/**
@@ -46,7 +47,8 @@ final class SettingsRepository {
 	public function get(): Settings {
 		$values = array_merge( Schema::defaults(), $this->stored() );
 		foreach ( self::CONSTANTS as $name => $constant ) {
-			$values[ $name ] = $this->constants->get( $constant ) ?? $values[ $name ];
+			$fixed           = is_bool( $values[ $name ] ) ? $this->constants->flag( $constant ) : $this->constants->get( $constant );
+			$values[ $name ] = $fixed ?? $values[ $name ];
 		}
 
 		return new Settings( ...$values );

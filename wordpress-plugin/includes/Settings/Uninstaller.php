@@ -23,11 +23,6 @@ use Platen\WordPress\Database\Schema;
 final class Uninstaller {
 
 	/**
-	 * Wins over the setting: true removes, false keeps.
-	 */
-	public const CONSTANT = 'PLATEN_REMOVE_DATA';
-
-	/**
 	 * How many sites of a network are read at once.
 	 */
 	private const SITES_BATCH = 100;
@@ -37,10 +32,10 @@ final class Uninstaller {
 	 *
 	 * @since 0.1.0
 	 *
-	 * @param \wpdb     $wpdb      The connection.
-	 * @param Constants $constants What `wp-config.php` and the environment fix.
+	 * @param \wpdb              $wpdb     The connection.
+	 * @param SettingsRepository $settings The settings.
 	 */
-	public function __construct( private readonly \wpdb $wpdb, private readonly Constants $constants = new Constants() ) {
+	public function __construct( private readonly \wpdb $wpdb, private readonly SettingsRepository $settings = new SettingsRepository() ) {
 	}
 
 	/**
@@ -67,7 +62,7 @@ final class Uninstaller {
 		// A hook without its plugin does nothing but cost time, whatever becomes of the data.
 		wp_clear_scheduled_hook( Upkeep::HOOK );
 
-		if ( ! ( $this->constants->flag( self::CONSTANT ) ?? ( new SettingsRepository( $this->constants ) )->get()->remove_data ) ) {
+		if ( ! $this->settings->get()->remove_data ) {
 			return false;
 		}
 

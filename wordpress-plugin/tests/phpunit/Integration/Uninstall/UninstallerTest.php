@@ -78,6 +78,6 @@ final class UninstallerTest extends TestCase {
 
 	/** @param array<string, string> $constants What wp-config.php holds. */
 	private function uninstaller( array $constants = array() ): Uninstaller {
-		return new Uninstaller( $GLOBALS['wpdb'], new Constants( $constants ) );
+		return new Uninstaller( $GLOBALS['wpdb'], new SettingsRepository( new Constants( $constants ) ) );
 	}
 }
