@@ -61,7 +61,7 @@ async fn accept(
                 Err(error) => {
                     tracing::warn!(
                         { names::ERROR } = &error as &dyn std::error::Error,
-                        "A connection could not be accepted"
+                        "a connection could not be accepted"
                     );
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
@@ -98,12 +98,12 @@ async fn connection(
     };
     if let Err(error) = result {
         // Clients leave, send nonsense or are too slow: nothing that an operator could act on.
-        tracing::debug!({ names::ERROR } = &error as &dyn std::error::Error, "A connection ended early");
+        tracing::debug!({ names::ERROR } = &error as &dyn std::error::Error, "a connection ended early");
     }
 }
 
 fn report(ended: Result<(), tokio::task::JoinError>) {
     if let Err(error) = ended {
-        tracing::error!({ names::ERROR } = &error as &dyn std::error::Error, "A connection's task failed");
+        tracing::error!({ names::ERROR } = &error as &dyn std::error::Error, "a connection's task failed");
     }
 }

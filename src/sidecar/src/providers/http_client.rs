@@ -22,17 +22,37 @@ const POOL_IDLE: Duration = Duration::from_secs(45);
 /// The most of an error's body that is read, in bytes.
 const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
 
+/// Whether a client can speak TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tls {
+    /// With the certificate authorities of the system; a machine may have none.
+    System,
+    /// For addresses without TLS. Needs no certificate authorities, and trusts none.
+    Unused,
+}
+
+impl Tls {
+    /// What an address needs.
+    pub(crate) fn for_url(url: &str) -> Self {
+        if url.starts_with("https:") { Self::System } else { Self::Unused }
+    }
+}
+
 /// A client with the settings that every outgoing request shares: no redirects, because they would carry a
 /// key or a signed body to another host; no delayed small packets; rustls on ring.
-pub(crate) fn builder(connect: Duration) -> ClientBuilder {
+pub(crate) fn builder(connect: Duration, tls: Tls) -> ClientBuilder {
     install_crypto();
-    Client::builder()
+    let builder = Client::builder()
         .user_agent(concat!("platend/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(connect)
         .redirect(Policy::none())
         .referer(false)
         .tcp_nodelay(true)
-        .pool_idle_timeout(POOL_IDLE)
+        .pool_idle_timeout(POOL_IDLE);
+    match tls {
+        Tls::System => builder,
+        Tls::Unused => builder.tls_certs_only([]),
+    }
 }
 
 /// Whether the address is this machine, which no proxy may be asked for.
@@ -74,7 +94,7 @@ impl HttpClient {
         timeouts: Timeouts,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, reqwest::Error> {
-        let builder = builder(timeouts.connect);
+        let builder = builder(timeouts.connect, Tls::for_url(base_url));
         let builder = if is_loopback(base_url) { builder.no_proxy() } else { builder };
         Ok(Self { client: builder.build()?, timeouts, clock })
     }

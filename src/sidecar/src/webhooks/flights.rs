@@ -77,7 +77,7 @@ impl Flights {
                 self.under_way.remove(&error.id());
                 tracing::error!(
                     { names::ERROR } = &error as &dyn std::error::Error,
-                    "A delivery's task failed"
+                    "a delivery's task failed"
                 );
             }
         }

@@ -18,6 +18,7 @@ use super::flights::{Flights, SiteHealth};
 use super::send::{Outcome, Sender};
 use super::store::{Delivery, DeliveryFailure, DeliveryStore, DueFilter};
 use crate::config::WebhooksConfig;
+use crate::providers::http_client::Tls;
 use crate::sites::Sites;
 use crate::storage::StoreError;
 use crate::telemetry::{Metrics, names};
@@ -68,7 +69,7 @@ pub struct OutboundParts {
 /// Webhooks cannot be delivered with these settings on this machine.
 #[derive(Debug, Error)]
 pub enum OutboundError {
-    /// The system's TLS roots cannot be read.
+    /// No HTTP client, with TLS or without.
     #[error("the HTTP client for webhooks cannot be made")]
     Client(#[from] reqwest::Error),
     /// The waits of the settings make no backoff.
@@ -105,12 +106,15 @@ impl Outbound {
 
 /// Delivers until `draining` fires, then finishes the tries that have begun. What is left stays in the store.
 pub async fn run(outbound: Arc<Outbound>, draining: CancellationToken) {
+    if outbound.sender.tls() == Tls::Unused {
+        tracing::warn!("this machine has no certificate authorities: sites with https cannot be reached");
+    }
     let mut flights = Flights::default();
     while !draining.is_cancelled() {
         if let Err(error) = begin_due(&outbound, &mut flights).await {
             tracing::error!(
                 { names::ERROR } = &error as &dyn std::error::Error,
-                "Due webhooks could not be read; the deliverer asks again"
+                "due webhooks could not be read; the deliverer asks again"
             );
         }
         let pause = pause(&outbound).await;
@@ -179,7 +183,7 @@ async fn deliver(outbound: &Outbound, delivery: &Delivery) -> SiteHealth {
         tracing::error!(
             { names::JOB_ID } = delivery.job_id.as_str(),
             { names::ERROR } = &error as &dyn std::error::Error,
-            "A webhook's try could not be written down; the webhook is sent again"
+            "a webhook's try could not be written down; the webhook is sent again"
         );
         sleep(STORE_PAUSE).await;
     }
@@ -197,7 +201,7 @@ async fn record(outbound: &Outbound, delivery: &Delivery, outcome: Outcome) -> R
                 { names::SITE_ID } = delivery.site.as_str(),
                 { names::ATTEMPT } = delivery.attempt,
                 { names::HTTP_STATUS } = http_status,
-                "A webhook was delivered"
+                "a webhook was delivered"
             );
             return outbound.store.succeeded(delivery.id.clone(), now, http_status).await;
         }
@@ -219,7 +223,7 @@ async fn record(outbound: &Outbound, delivery: &Delivery, outcome: Outcome) -> R
         { names::HTTP_STATUS } = failure.http_status,
         { names::ERROR } = failure.error,
         next_at = failure.next_at.map(tracing::field::display),
-        "A webhook was not delivered"
+        "a webhook was not delivered"
     );
     outbound.store.failed(delivery.id.clone(), now, failure).await
 }

@@ -10,7 +10,7 @@ use reqwest::{Client, Response, StatusCode};
 use tokio::time::timeout;
 
 use super::store::Delivery;
-use crate::providers::http_client;
+use crate::providers::http_client::{self, Tls};
 use crate::sites::Site;
 
 /// Where a WordPress site takes webhooks, below its address.
@@ -37,17 +37,27 @@ impl Outcome {
 pub(super) struct Sender {
     client: Client,
     deadline: Duration,
+    tls: Tls,
 }
 
 impl Sender {
-    /// A try may take `deadline` in all.
+    /// A try may take `deadline` in all. On a machine without certificate authorities it still reaches sites
+    /// without TLS, such as those on the same machine.
     ///
     /// # Errors
-    /// The TLS roots of the system cannot be read.
+    /// The HTTP client cannot be made.
     pub(super) fn new(deadline: Duration) -> Result<Self, reqwest::Error> {
         // Sites are the operator's own, often on this machine: a proxy for providers is not for them.
-        let client = http_client::builder(deadline).no_proxy().build()?;
-        Ok(Self { client, deadline })
+        let build = |tls| http_client::builder(deadline, tls).no_proxy().build();
+        match build(Tls::System) {
+            Ok(client) => Ok(Self { client, deadline, tls: Tls::System }),
+            Err(_) => Ok(Self { client: build(Tls::Unused)?, deadline, tls: Tls::Unused }),
+        }
+    }
+
+    /// Whether sites with TLS can be reached.
+    pub(super) fn tls(&self) -> Tls {
+        self.tls
     }
 
     /// Tries once.

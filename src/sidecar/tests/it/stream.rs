@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use platen_core::job::{JobId, JobStatus};
+use platen_core::code::ErrorCode;
+use platen_core::job::{JobError, JobId, JobStatus};
 use platen_core::sse::{Event, Parser};
 use platen_sidecar::streaming::StreamEnd;
 use reqwest::{Response, StatusCode};
@@ -174,6 +175,23 @@ async fn a_cancelled_job_ends_its_stream() {
     world.relay.finish(&key(SITE, &job), end);
 
     assert_eq!(browser.rest().await, ["done {\"error\":null,\"status\":\"cancelled\",\"usage\":null}"]);
+}
+
+#[tokio::test]
+async fn a_browser_learns_the_code_of_a_failure_and_not_the_operators_words() {
+    let world = World::new().await;
+    let server = world.serve().await;
+    let job = world.submit().await;
+    let mut browser = Browser::open(&world, &server, &job, None).await;
+    browser.told().await;
+
+    let error = JobError { code: ErrorCode::ProviderAuth, message: "planted detail".to_owned() };
+    let end = StreamEnd { status: JobStatus::Dead, usage: None, error: Some(error) };
+    world.relay.finish(&key(SITE, &job), end);
+
+    let events = browser.rest().await;
+    assert!(events[0].contains("\"code\":\"provider_auth\""), "{events:?}");
+    assert!(!events[0].contains("planted"), "{events:?}");
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ fn refused(error: &AdmitError) -> ApiError {
         AdmitError::Store(source) => {
             tracing::error!(
                 { names::ERROR } = source as &dyn std::error::Error,
-                "A stream was refused because the store cannot be asked"
+                "a stream was refused because the store cannot be asked"
             );
             return unavailable(source.code(), "the store cannot be asked now");
         }

@@ -27,6 +27,9 @@ const MAX_LIFE: Duration = Duration::from_hours(1);
 /// Events that are there already go out together, up to about this many bytes.
 const MAX_CHUNK_BYTES: usize = 16 * 1024;
 
+/// What a browser is told with the code of a failure.
+const NO_ANSWER: &str = "there is no answer to this question";
+
 /// Streams a job's events until the job ends, the daemon drains, or [`MAX_LIFE`] has passed. Only the end of
 /// the job is told by a `done`.
 pub(super) fn stream(follower: Follower, slot: StreamSlot, draining: CancellationToken) -> Body {
@@ -84,7 +87,7 @@ impl Writer {
             Ok(Ok(())) | Err(_) => {}
             Ok(Err(error)) => tracing::warn!(
                 { names::ERROR } = &error as &dyn std::error::Error,
-                "A waiting stream could not look into the store; it will look again"
+                "a waiting stream could not look into the store; it will look again"
             ),
         }
     }
@@ -96,7 +99,9 @@ fn write_event(out: &mut String, id: EventId, event: &StreamEvent) {
         StreamEvent::Delta(text) => ("delta", json!({"text": text})),
         StreamEvent::Reset { attempt } => ("reset", json!({"attempt": attempt})),
         StreamEvent::Done(end) => {
-            ("done", json!({"status": end.status, "usage": end.usage, "error": end.error}))
+            // The job's own message is for operators; a browser may belong to anybody.
+            let error = end.error.as_ref().map(|error| json!({"code": error.code, "message": NO_ANSWER}));
+            ("done", json!({"status": end.status, "usage": end.usage, "error": error}))
         }
     };
     let event = Event { name: Some(name.to_owned()), id: Some(id.to_string()), data: data.to_string() };
