@@ -86,13 +86,16 @@ final class Upkeep implements Registrable {
 	}
 
 	/**
-	 * Does the work of one minute.
-	 *
-	 * @throws StorageFailed If the database refuses.
+	 * Does the work of one minute. A database that refuses is noted and must not stop the site's other events.
 	 */
 	public function run(): void {
-		$this->outbox->flush_due( self::BATCH );
-		$this->reconciler->sweep( self::BATCH );
-		$this->events->prune();
+		try {
+			$this->outbox->flush_due( self::BATCH );
+			$this->reconciler->sweep( self::BATCH );
+			$this->events->prune();
+		} catch ( StorageFailed $failure ) {
+			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- A fault must leave a trace for the operator.
+			error_log( 'platen: upkeep stopped: ' . $failure->getMessage() );
+		}
 	}
 }

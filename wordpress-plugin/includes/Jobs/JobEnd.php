@@ -13,6 +13,7 @@ use Platen\Job\JobId;
 use Platen\Job\JobSnapshot;
 use Platen\Job\JobStatus;
 use Platen\WordPress\Contracts\Failure;
+use Platen\WordPress\Sidecar\DaemonAway;
 
 /**
  * What the daemon says about a job that has ended, whether it came by webhook or was asked for.
@@ -45,21 +46,25 @@ final class JobEnd {
 	 * Reads the end out of a snapshot; null while the job has not ended.
 	 *
 	 * @param JobSnapshot $snapshot What the daemon told.
-	 * @throws Failure If a field is not of its documented form.
+	 * @throws DaemonAway If a field is not of its documented form: what it tells is of no use now.
 	 */
 	public static function from_snapshot( JobSnapshot $snapshot ): ?self {
 		if ( ! $snapshot->status->isFinal() ) {
 			return null;
 		}
 
-		return new self(
-			$snapshot->id,
-			$snapshot->status,
-			self::answer( $snapshot->status, $snapshot->result ),
-			self::usage( $snapshot->usage ),
-			self::fault( $snapshot->status, $snapshot->error ),
-			$snapshot->attempt
-		);
+		try {
+			return new self(
+				$snapshot->id,
+				$snapshot->status,
+				self::answer( $snapshot->status, $snapshot->result ),
+				self::usage( $snapshot->usage ),
+				self::fault( $snapshot->status, $snapshot->error ),
+				$snapshot->attempt
+			);
+		} catch ( Failure $failure ) {
+			throw new DaemonAway( 'internal', $failure );
+		}
 	}
 
 	/**

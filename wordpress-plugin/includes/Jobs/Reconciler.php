@@ -82,6 +82,7 @@ final class Reconciler {
 	 * Writes what the daemon knows about a job.
 	 *
 	 * @param JobSnapshot $snapshot What it told.
+	 * @throws DaemonAway If that is not of its documented form.
 	 * @throws StorageFailed If the database refuses.
 	 */
 	public function take_over( JobSnapshot $snapshot ): bool {

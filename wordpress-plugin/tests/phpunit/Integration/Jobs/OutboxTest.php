@@ -114,6 +114,28 @@ final class OutboxTest extends TestCase {
 		self::assertSame( 'succeeded', $this->job( $job_id )->status->value );
 	}
 
+	public function test_an_end_that_makes_no_sense_is_left_for_later(): void {
+		$this->daemon->start();
+		$this->log_in();
+		$job_id = $this->asked_job();
+		$this->daemon->set_job( $job_id, array( 'status' => 'succeeded', 'attempt' => 1, 'result' => null ) );
+
+		$response = $this->rest( 'GET', "/jobs/{$job_id}" );
+
+		self::assertSame( array( 200, 'queued' ), array( $response->get_status(), $response->get_data()['status'] ) );
+	}
+
+	public function test_a_database_that_refuses_does_not_stop_other_events(): void {
+		$services = $this->services();
+		$log      = (string) ini_set( 'error_log', $this->daemon->socket() . '.log' );
+		add_filter( 'query', static fn ( string $query ): string => str_contains( $query, 'ai_jobs' ) ? 'SELECT broken FROM nowhere' : $query );
+
+		( new Upkeep( $services->outbox, $services->reconciler, $services->webhook_events ) )->run();
+
+		ini_set( 'error_log', $log );
+		self::assertStringContainsString( 'upkeep stopped', (string) file_get_contents( $this->daemon->socket() . '.log' ) );
+	}
+
 	public function test_wp_cron_runs_the_upkeep_every_minute(): void {
 		self::assertNotFalse( wp_next_scheduled( Upkeep::HOOK ) );
 		self::assertSame( Upkeep::SCHEDULE, wp_get_schedule( Upkeep::HOOK ) );
