@@ -179,7 +179,7 @@ final class SiteHealth implements Registrable {
 			'actions'     => $actions,
 			'badge'       => array(
 				'label' => __( 'Platen', 'platen' ),
-				'color' => 'good' === $status ? 'blue' : 'red',
+				'color' => array( 'good' => 'blue', 'recommended' => 'orange', 'critical' => 'red' )[ $status ],
 			),
 		);
 	}
