@@ -43,6 +43,12 @@ pub(crate) fn install_hook() {
 }
 
 fn remember(info: &PanicHookInfo<'_>) {
-    let location = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
+    let location = info.location().map(|at| format!("{}:{}", within_project(at.file()), at.line()));
     LOCATION.set(location);
+}
+
+/// Files of dependencies have absolute paths of the machine that built them: their ends say enough.
+fn within_project(file: &str) -> &str {
+    let start = file.rmatch_indices('/').nth(2).map_or(0, |(slash, _)| slash + 1);
+    if file.starts_with('/') { file.get(start..).unwrap_or(file) } else { file }
 }

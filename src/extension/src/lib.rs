@@ -1,6 +1,8 @@
 //! The PHP extension `platen`: a thin skin between PHP's values and `platen-core`, and a blocking client of the
 //! daemon's socket. It has no threads, opens nothing before a worker's first use, and lets no panic out.
 
+#![warn(clippy::indexing_slicing)]
+
 mod cache_file;
 #[expect(elided_lifetimes_in_paths, reason = "the macros of ext-php-rs leave them out of what they generate")]
 mod classes;

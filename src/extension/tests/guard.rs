@@ -27,3 +27,21 @@ fn after_a_panic_the_next_call_works() {
 
     assert_eq!(second, Ok(2));
 }
+
+#[test]
+fn a_panic_in_a_dependency_does_not_show_the_build_machine() {
+    install_hook();
+
+    // A comparison that contradicts itself makes the sort of std panic in std's own sources.
+    let caught: Result<(), Panicked> = guard(|| {
+        let mut numbers: Vec<u32> = (0..1000).collect();
+        numbers.sort_by(|a, b| {
+            if (a ^ b) % 3 == 0 { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater }
+        });
+        Ok(())
+    });
+
+    let Err(Panicked { location }) = caught else { panic!("the panic was not caught") };
+    assert_ne!(location.split(':').next(), Some(file!()));
+    assert_eq!(location.matches('/').count(), 2, "{location}");
+}
