@@ -1,7 +1,8 @@
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::number::write_number;
 
@@ -49,7 +50,7 @@ fn write_value(out: &mut String, value: &Value) {
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         Value::Number(number) => write_number(out, number),
-        Value::String(text) => write_string(out, text.nfc()),
+        Value::String(text) => write_string(out, &normalised(text)),
         Value::Array(values) => {
             out.push('[');
             for (index, value) in values.iter().enumerate() {
@@ -63,23 +64,27 @@ fn write_value(out: &mut String, value: &Value) {
 }
 
 fn write_object(out: &mut String, members: &Map<String, Value>) {
-    let mut sorted: Vec<(Vec<u16>, &String, &Value)> = members
-        .iter()
-        .map(|(name, value)| {
-            let units = name.nfc().collect::<String>().encode_utf16().collect();
-            (units, name, value)
-        })
-        .collect();
-    sorted.sort_by(|left, right| (&left.0, left.1).cmp(&(&right.0, right.1)));
+    let mut sorted: Vec<Member<'_>> =
+        members.iter().map(|(name, value)| Member { name, normalised: normalised(name), value }).collect();
+    sorted.sort_by(|left, right| {
+        let by_units = left.normalised.encode_utf16().cmp(right.normalised.encode_utf16());
+        by_units.then_with(|| left.name.cmp(right.name))
+    });
 
     out.push('{');
-    for (index, (_, name, value)) in sorted.into_iter().enumerate() {
+    for (index, member) in sorted.iter().enumerate() {
         separate(out, index);
-        write_string(out, name.nfc());
+        write_string(out, &member.normalised);
         out.push(':');
-        write_value(out, value);
+        write_value(out, member.value);
     }
     out.push('}');
+}
+
+struct Member<'v> {
+    name: &'v str,
+    normalised: Cow<'v, str>,
+    value: &'v Value,
 }
 
 fn separate(out: &mut String, index: usize) {
@@ -88,23 +93,46 @@ fn separate(out: &mut String, index: usize) {
     }
 }
 
-fn write_string(out: &mut String, characters: impl Iterator<Item = char>) {
+/// Nearly all text is in form C already, and then is not copied.
+fn normalised(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
+fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    for character in characters {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            // Writing to a string cannot fail.
-            '\0'..='\u{1f}' => drop(write!(out, "\\u{:04x}", u32::from(character))),
-            _ => out.push(character),
+    let mut rest = text;
+    while let Some(plain) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        let (before, from) = rest.split_at(plain);
+        // What is escaped is one byte long.
+        let (special, after) = from.split_at(1);
+        out.push_str(before);
+        write_escape(out, special);
+        rest = after;
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+fn write_escape(out: &mut String, special: &str) {
+    match special {
+        "\"" => out.push_str("\\\""),
+        "\\" => out.push_str("\\\\"),
+        "\u{8}" => out.push_str("\\b"),
+        "\t" => out.push_str("\\t"),
+        "\n" => out.push_str("\\n"),
+        "\u{c}" => out.push_str("\\f"),
+        "\r" => out.push_str("\\r"),
+        control => {
+            for byte in control.bytes() {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{byte:04x}");
+            }
         }
     }
-    out.push('"');
 }
 
 #[cfg(test)]

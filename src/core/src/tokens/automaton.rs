@@ -44,7 +44,7 @@ impl Automaton {
     }
 
     fn class(&self, byte: u8) -> u8 {
-        self.classes[usize::from(byte)]
+        self.classes.get(usize::from(byte)).copied().unwrap_or_default()
     }
 
     fn next(&self, state: u16, column: usize) -> u16 {

@@ -16,11 +16,18 @@ use super::vocabulary::Vocabulary;
 /// The longest piece whose pairs are scanned; beyond it the heap is faster.
 const MAX_SCANNED_BYTES: usize = 64;
 
-/// How many further bytes of a long piece are merged at once: the heap of a window stays in the L1 cache.
-const STEP_BYTES: usize = 2048;
+/// How a long piece is cut.
+#[derive(Clone, Copy)]
+struct Windows {
+    /// How many further bytes are merged at once.
+    step_bytes: usize,
+    /// How much of the last window the next one merges again, to find a token they share.
+    overlap_bytes: usize,
+}
 
-/// How much of the last window the next one merges again, to find a token they share.
-const OVERLAP_BYTES: usize = 256;
+/// The heap of a window of this size stays in the processor's first cache, and an overlap of two of the longest
+/// tokens shares a token with nearly any text.
+const WINDOWS: Windows = Windows { step_bytes: 2048, overlap_bytes: 256 };
 
 /// Calls `emit` with the bytes of each token of a piece, in order.
 #[inline]
@@ -28,7 +35,7 @@ pub(super) fn merge<'t>(vocabulary: &Vocabulary, piece: &'t [u8], emit: &mut imp
     if piece.len() <= MAX_SCANNED_BYTES {
         merge_by_scan(vocabulary, piece, emit);
     } else {
-        merge_in_windows(vocabulary, piece, emit);
+        merge_in_windows(vocabulary, piece, WINDOWS, emit);
     }
 }
 
@@ -53,14 +60,19 @@ fn merge_by_scan<'t>(vocabulary: &Vocabulary, piece: &'t [u8], emit: &mut impl F
 /// or in `T y` alone, and would have been joined there; but there `T` came out whole.
 ///
 /// When no token is shared the window begins earlier, in the end at the beginning of the piece.
-fn merge_in_windows<'t>(vocabulary: &Vocabulary, piece: &'t [u8], emit: &mut impl FnMut(&'t [u8])) {
+fn merge_in_windows<'t>(
+    vocabulary: &Vocabulary,
+    piece: &'t [u8],
+    windows: Windows,
+    emit: &mut impl FnMut(&'t [u8]),
+) {
     let mut heap = HeapQueue::default();
     let mut links = Vec::new();
     let mut known: Vec<usize> = Vec::new();
     let mut reached = 0;
     while reached < piece.len() {
-        let target = piece.len().min(reached + STEP_BYTES);
-        let mut overlap = OVERLAP_BYTES;
+        let target = piece.len().min(reached.saturating_add(windows.step_bytes));
+        let mut overlap = windows.overlap_bytes;
         loop {
             let kept = known.partition_point(|end| end + overlap <= reached);
             let start = kept.checked_sub(1).and_then(|last| known.get(last)).map_or(0, |end| *end);
@@ -138,16 +150,17 @@ fn join_pairs(vocabulary: &Vocabulary, piece: &[u8], links: &mut [Link], queue: 
         queue.set(position, rank(position, position + 2));
     }
     while let Some(position) = queue.pop() {
-        let middle = links[position].end;
-        let end = links[middle].end;
+        let Some(Link { end: middle, previous }) = links.get(position).copied() else { break };
+        let Some(Link { end, .. }) = links.get(middle).copied() else { break };
         queue.set(middle, NO_RANK);
-        links[position].end = end;
-        if end < piece.len() {
-            links[end].previous = position;
-            queue.set(position, rank(position, links[end].end));
+        if let Some(joined) = links.get_mut(position) {
+            joined.end = end;
+        }
+        if let Some(next) = links.get_mut(end).filter(|_| end < piece.len()) {
+            next.previous = position;
+            queue.set(position, rank(position, next.end));
         }
         if position > 0 {
-            let previous = links[position].previous;
             queue.set(previous, rank(previous, end));
         }
     }
@@ -182,14 +195,16 @@ impl PairQueue for ScanQueue {
         // Ranks have 24 bits and positions 6, so the sign is never touched.
         let key =
             u32::try_from(position).ok().filter(|_| rank != NO_RANK).map(|position| (rank << 6) | position);
-        self.keys[position] = key.and_then(|key| ScanKey::try_from(key).ok()).unwrap_or(NO_KEY);
+        if let Some(slot) = self.keys.get_mut(position) {
+            *slot = key.and_then(|key| ScanKey::try_from(key).ok()).unwrap_or(NO_KEY);
+        }
     }
 
     #[inline]
     fn pop(&mut self) -> Option<usize> {
-        let key = *self.keys[..self.length].iter().min()?;
+        let key = *self.keys.get(..self.length)?.iter().min()?;
         let position = usize::try_from(key & 0x3F).ok().filter(|_| key != NO_KEY)?;
-        self.keys[position] = NO_KEY;
+        *self.keys.get_mut(position)? = NO_KEY;
         Some(position)
     }
 }
@@ -213,7 +228,9 @@ impl HeapQueue {
 impl PairQueue for HeapQueue {
     #[inline]
     fn set(&mut self, position: usize, rank: u32) {
-        self.ranks[position] = rank;
+        if let Some(slot) = self.ranks.get_mut(position) {
+            *slot = rank;
+        }
         if rank != NO_RANK {
             let position = u64::try_from(position).unwrap_or(u64::MAX);
             self.heap.push(Reverse((u64::from(rank) << 32) | position));
@@ -224,11 +241,47 @@ impl PairQueue for HeapQueue {
     fn pop(&mut self) -> Option<usize> {
         while let Some(Reverse(key)) = self.heap.pop() {
             let position = usize::try_from(key & u64::from(u32::MAX)).ok()?;
-            if u64::from(self.ranks[position]) == key >> 32 {
-                self.ranks[position] = NO_RANK;
+            if let Some(rank) = self.ranks.get_mut(position).filter(|rank| u64::from(**rank) == key >> 32) {
+                *rank = NO_RANK;
                 return Some(position);
             }
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tokens::tables::O200K_BASE;
+
+    fn merged(piece: &str, windows: Windows) -> Vec<&[u8]> {
+        let mut tokens = Vec::new();
+        merge_in_windows(&O200K_BASE.vocabulary, piece.as_bytes(), windows, &mut |token| tokens.push(token));
+        tokens
+    }
+
+    const WHOLE: Windows = Windows { step_bytes: usize::MAX, overlap_bytes: 1 };
+
+    proptest! {
+        /// Windows shorter than a token must be glued and widened all the time.
+        #[test]
+        fn windows_of_any_size_give_the_tokens_of_the_whole(
+            piece in prop_oneof!["[a-e]{1,200}", "[ -]{1,200}", "(the|ing|er|re|an){1,80}", "\\PC{1,60}"],
+            step_bytes in 1..40_usize,
+            overlap_bytes in 1..20_usize,
+        ) {
+            prop_assert_eq!(merged(&piece, Windows { step_bytes, overlap_bytes }), merged(&piece, WHOLE));
+        }
+
+        #[test]
+        fn the_scan_gives_the_tokens_of_the_heap(piece in "[a-zA-Z]{3,64}") {
+            let mut tokens = Vec::new();
+            merge_by_scan(&O200K_BASE.vocabulary, piece.as_bytes(), &mut |token| tokens.push(token));
+
+            prop_assert_eq!(tokens, merged(&piece, WHOLE));
+        }
     }
 }
