@@ -135,7 +135,9 @@ mod tests {
 
     #[test]
     fn the_serialised_form_is_the_documented_string() {
-        for code in [ErrorCode::InvalidRequest, ErrorCode::IdempotencyConflict, ErrorCode::ProviderRateLimited] {
+        for code in
+            [ErrorCode::InvalidRequest, ErrorCode::IdempotencyConflict, ErrorCode::ProviderRateLimited]
+        {
             assert_eq!(serde_json::to_string(&code).unwrap(), format!("\"{}\"", code.as_str()));
         }
     }

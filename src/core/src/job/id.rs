@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn other_versions_and_spellings_are_refused() {
-        for text in ["", "7", "0193D2E0-0000-7000-8000-000000000000", "0193d2e0-0000-4000-8000-000000000000"] {
+        for text in ["", "7", "0193D2E0-0000-7000-8000-000000000000", "0193d2e0-0000-4000-8000-000000000000"]
+        {
             assert_eq!(text.parse::<JobId>(), Err(ParseJobIdError), "{text}");
         }
     }

@@ -177,6 +177,9 @@ mod tests {
 
     #[test]
     fn an_unknown_tag_tells_how_much_to_skip() {
-        assert_eq!(decode_header([0, 0, 0, 7, 1, 0x42]), Err(FrameError::UnknownTag { tag: 0x42, body_bytes: 5 }));
+        assert_eq!(
+            decode_header([0, 0, 0, 7, 1, 0x42]),
+            Err(FrameError::UnknownTag { tag: 0x42, body_bytes: 5 })
+        );
     }
 }

@@ -78,7 +78,9 @@ impl Request {
             Tag::Retry => Self::Retry(serde_json::from_slice(body)?),
             Tag::Trace => Self::Trace(serde_json::from_slice(body)?),
             Tag::RateLimit => Self::RateLimit(serde_json::from_slice(body)?),
-            Tag::Pong | Tag::Receipt | Tag::Job | Tag::Hops | Tag::RateDecision | Tag::Refusal => return Ok(None),
+            Tag::Pong | Tag::Receipt | Tag::Job | Tag::Hops | Tag::RateDecision | Tag::Refusal => {
+                return Ok(None);
+            }
         }))
     }
 
