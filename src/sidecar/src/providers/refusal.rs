@@ -37,13 +37,18 @@ impl Hints {
     }
 }
 
-/// An error as OpenAI and Anthropic write it. OpenAI has both `code` and `type`, and `code` is the finer one.
+/// An error as OpenAI and Anthropic write it. Some servers send a bare sentence instead, which is not kept.
 #[derive(Deserialize)]
-pub(super) struct WireError {
-    #[serde(default, rename = "type")]
-    kind: Option<serde_json::Value>,
-    #[serde(default)]
-    code: Option<serde_json::Value>,
+#[serde(untagged)]
+pub(super) enum WireError {
+    /// OpenAI has both `code` and `type`, and `code` is the finer one.
+    Described {
+        #[serde(default, rename = "type")]
+        kind: Option<serde_json::Value>,
+        #[serde(default)]
+        code: Option<serde_json::Value>,
+    },
+    Other(serde::de::IgnoredAny),
 }
 
 #[derive(Deserialize)]
@@ -53,8 +58,9 @@ struct ErrorBody {
 
 impl WireError {
     /// The provider's own word for the failure.
-    pub(super) fn reason(&self) -> Option<String> {
-        [&self.code, &self.kind].into_iter().flatten().find_map(|value| match value {
+    fn reason(&self) -> Option<String> {
+        let Self::Described { kind, code } = self else { return None };
+        [code, kind].into_iter().flatten().find_map(|value| match value {
             serde_json::Value::String(text) => plain_word(text),
             serde_json::Value::Number(number) => plain_word(&number.to_string()),
             _ => None,
@@ -213,6 +219,7 @@ mod tests {
             (r#"{"type":"server_error","code":null}"#, ErrorCode::ProviderFailed, RetryAdvice::Backoff),
             (r#"{"code":401}"#, ErrorCode::ProviderAuth, RetryAdvice::Never),
             (r"{}", ErrorCode::ProviderFailed, RetryAdvice::Backoff),
+            (r#""planted sentence""#, ErrorCode::ProviderFailed, RetryAdvice::Backoff),
         ];
         for (json, code, advice) in cases {
             let error = serde_json::from_str::<WireError>(json).unwrap().into_error();

@@ -16,6 +16,9 @@ use crate::sites::Site;
 /// Where a WordPress site takes webhooks, below its address.
 const PATH: &str = "/wp-json/ai/v1/webhook";
 
+/// The same where permalinks are plain, which is how WordPress comes: there `/wp-json` is a 404.
+const PLAIN_PATH: &str = "/?rest_route=/ai/v1/webhook";
+
 /// What became of one try.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -63,7 +66,11 @@ impl Sender {
     /// Tries once.
     pub(super) async fn send(&self, delivery: &Delivery, site: &Site, clock: &dyn Clock) -> Outcome {
         let exchange = async {
-            let response = self.post(delivery, site, clock.now()).await?;
+            let mut response = self.post(delivery, site, PATH, clock.now()).await?;
+            if response.status() == StatusCode::NOT_FOUND {
+                drain(response).await;
+                response = self.post(delivery, site, PLAIN_PATH, clock.now()).await?;
+            }
             Ok(read(response, clock.now()).await)
         };
         match timeout(self.deadline, exchange).await {
@@ -77,12 +84,13 @@ impl Sender {
         &self,
         delivery: &Delivery,
         site: &Site,
+        path: &str,
         now: Timestamp,
     ) -> Result<Response, reqwest::Error> {
         let seconds = now.as_seconds();
         let signature = sign(&delivery.id.0, seconds, &delivery.body, &site.webhook_secret);
         self.client
-            .post(format!("{}{PATH}", site.url))
+            .post(format!("{}{path}", site.url))
             .header(CONTENT_TYPE, "application/json")
             .header(ID_HEADER, &delivery.id.0)
             .header(TIMESTAMP_HEADER, seconds)

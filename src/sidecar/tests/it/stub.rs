@@ -36,6 +36,7 @@ pub(crate) enum Step {
 
 /// A request as it arrived.
 pub(crate) struct Received {
+    /// The path with its query.
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -129,7 +130,7 @@ impl Stub {
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    shared.received.lock().push(Received { path: parts.uri.path().to_owned(), headers: parts.headers, body });
+    shared.received.lock().push(Received { path: parts.uri.to_string(), headers: parts.headers, body });
     let reply = {
         let mut replies = shared.replies.lock();
         if replies.len() > 1 { replies.pop() } else { replies.last().cloned() }

@@ -186,6 +186,21 @@ async fn the_waits_grow_and_obey_the_site() {
 }
 
 #[tokio::test]
+async fn a_site_with_plain_permalinks_is_reached_in_the_same_try() {
+    let world = World::new().await;
+    let stub = site_that_answers(&world, vec![Reply::status(404, ""), Reply::status(200, "")]).await;
+    let _deliverer = deliver(&world, settings());
+
+    let job = world.answered(SITE, "Hello").await;
+    waits_for_hops(&world, &job, "webhook.delivered", 1).await;
+
+    let received = stub.received();
+    let paths: Vec<&str> = received.iter().map(|webhook| webhook.path.as_str()).collect();
+    assert_eq!(paths, ["/wp-json/ai/v1/webhook", "/?rest_route=/ai/v1/webhook"]);
+    assert!(is_signed(&world, &received[1]));
+}
+
+#[tokio::test]
 async fn a_site_that_wants_no_more_gets_no_more() {
     let world = World::new().await;
     let stub = site_that_answers(&world, vec![Reply::status(410, "")]).await;

@@ -46,9 +46,9 @@ pub(super) fn usage(wire: &ChunkUsage) -> Usage {
     let cached = wire.prompt_tokens_details.as_ref().and_then(|details| details.cached_tokens);
     let reasoning = wire.completion_tokens_details.as_ref().and_then(|details| details.reasoning_tokens);
     Usage {
-        input_tokens: wire.prompt_tokens,
+        input_tokens: wire.prompt_tokens.unwrap_or(0),
         cached_input_tokens: cached.unwrap_or(0),
-        output_tokens: wire.completion_tokens,
+        output_tokens: wire.completion_tokens.unwrap_or(0),
         reasoning_tokens: reasoning.unwrap_or(0),
         cost_microusd: None,
         is_estimate: false,

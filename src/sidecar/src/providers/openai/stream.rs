@@ -52,11 +52,12 @@ impl Decoder for ChatDecoder {
             self.usage = Some(convert::usage(usage));
         }
         // More than one choice is never asked for.
-        if let Some(choice) = chunk.choices.into_iter().next() {
-            if let Some(reason) = choice.finish_reason {
+        if let Some(choice) = chunk.choices.into_iter().flatten().next() {
+            if let Some(reason) = choice.finish_reason.filter(|reason| !reason.is_empty()) {
                 self.finish_reason = Some(convert::finish_reason(&reason));
             }
-            out.extend(text(choice.delta).filter(|text| !text.is_empty()).map(CompletionEvent::Delta));
+            let texts = choice.delta.into_iter().flat_map(text).filter(|text| !text.is_empty());
+            out.extend(texts.map(CompletionEvent::Delta));
         }
         Ok(())
     }
@@ -72,4 +73,66 @@ fn text(delta: Delta) -> impl Iterator<Item = String> {
         }
     };
     content.into_iter().chain(delta.refusal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text and the end that these chunks make.
+    fn decode(chunks: &[&str]) -> (String, Option<Finish>) {
+        let mut decoder = ChatDecoder::new("asked-for".to_owned());
+        let mut events = VecDeque::new();
+        for chunk in chunks {
+            let event = Event { data: (*chunk).to_owned(), ..Event::default() };
+            decoder.decode(&event, &mut events).unwrap();
+        }
+        let (mut text, mut end) = (String::new(), None);
+        for event in events {
+            match event {
+                CompletionEvent::Delta(more) => text.push_str(&more),
+                CompletionEvent::Finished(finish) => end = Some(finish),
+            }
+        }
+        (text, end)
+    }
+
+    #[test]
+    fn servers_that_write_null_or_nothing_are_understood() {
+        let (text, end) = decode(&[
+            r#"{"choices":null,"usage":null,"error":null,"model":null}"#,
+            r#"{"choices":[{"delta":null,"finish_reason":""}]}"#,
+            r#"{"choices":[{"delta":{"content":null,"refusal":null},"finish_reason":null}]}"#,
+            r#"{"choices":[{"delta":{"content":"Hi"}}],"usage":{"prompt_tokens":null}}"#,
+            "[DONE]",
+        ]);
+
+        let finish = end.unwrap();
+        assert_eq!((text.as_str(), finish.model.as_str()), ("Hi", "asked-for"));
+        assert_eq!(finish.finish_reason, FinishReason::Stop);
+    }
+
+    #[test]
+    fn typed_parts_give_their_text_and_not_the_thoughts() {
+        let parts = r#"{"choices":[{"delta":{"content":[
+            {"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"Hi"}]}}]}"#;
+
+        assert_eq!(decode(&[parts]).0, "Hi");
+    }
+
+    #[test]
+    fn a_refusal_is_what_the_visitor_reads() {
+        assert_eq!(decode(&[r#"{"choices":[{"delta":{"refusal":"I will not."}}]}"#]).0, "I will not.");
+    }
+
+    #[test]
+    fn the_last_of_several_counts_is_the_whole() {
+        let (_, end) = decode(&[
+            r#"{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":1}}"#,
+            r#"{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":9}}"#,
+            "[DONE]",
+        ]);
+
+        assert_eq!(end.unwrap().usage.unwrap().output_tokens, 9);
+    }
 }

@@ -34,9 +34,9 @@ pub(super) struct StreamOptions {
 pub(super) struct Chunk {
     #[serde(default)]
     pub(super) model: Option<String>,
-    /// Empty in the chunk that carries the usage, and in Azure's first one.
+    /// Empty or null in the chunk that carries the usage, and in Azure's first one.
     #[serde(default)]
-    pub(super) choices: Vec<Choice>,
+    pub(super) choices: Option<Vec<Choice>>,
     #[serde(default)]
     pub(super) usage: Option<ChunkUsage>,
     #[serde(default)]
@@ -46,12 +46,12 @@ pub(super) struct Chunk {
 #[derive(Deserialize)]
 pub(super) struct Choice {
     #[serde(default)]
-    pub(super) delta: Delta,
+    pub(super) delta: Option<Delta>,
     #[serde(default)]
     pub(super) finish_reason: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Delta {
     #[serde(default)]
     pub(super) content: Option<Content>,
@@ -79,9 +79,9 @@ pub(super) struct Part {
 #[derive(Deserialize)]
 pub(super) struct ChunkUsage {
     #[serde(default)]
-    pub(super) prompt_tokens: u64,
+    pub(super) prompt_tokens: Option<u64>,
     #[serde(default)]
-    pub(super) completion_tokens: u64,
+    pub(super) completion_tokens: Option<u64>,
     #[serde(default)]
     pub(super) prompt_tokens_details: Option<PromptDetails>,
     #[serde(default)]
