@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, select_all};
 use platen_core::clock::Clock;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -74,6 +76,11 @@ pub enum BuildError {
         source: io::Error,
     },
 }
+
+/// A part of the daemon ended while it should serve.
+#[derive(Debug, Error)]
+#[error("the part {0} ended by itself")]
+pub struct PartEnded(&'static str);
 
 /// The daemon, ready to serve.
 pub struct App {
@@ -162,34 +169,52 @@ impl App {
     }
 
     /// Serves until `shutdown` fires, then drains: see [`Supervisor::drain`].
-    pub async fn run(self, shutdown: CancellationToken) {
-        let supervisor = &self.supervisor;
+    ///
+    /// # Errors
+    /// [`PartEnded`] when a part of the daemon ended by itself. The rest was drained.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), PartEnded> {
+        let Self { config, supervisor, jobs, rates, outbound, dispatcher, http, tcp, socket, policy, _lock } =
+            self;
+        let address = tcp.local_addr().unwrap_or(config.http.listen);
         let draining = supervisor.draining();
-        let address = self.tcp.local_addr().unwrap_or(self.config.http.listen);
-        let socket = self.config.ipc.socket.clone();
-        supervisor.spawn("jobs.worker", jobs::work(Arc::clone(&self.jobs), supervisor.clone()));
-        supervisor.spawn("jobs.sweep", jobs::sweep(Arc::clone(&self.jobs), draining.clone()));
-        supervisor.spawn("webhooks", webhooks::run(self.outbound, draining.clone()));
-        supervisor.spawn("rates", ratelimit::write_behind(Arc::clone(&self.rates), draining));
-        supervisor.spawn("http", http::serve(self.tcp, self.http));
-        let ipc = ipc::serve(self.socket, self.config.ipc, self.policy, self.dispatcher, supervisor.clone());
-        supervisor.spawn("ipc", ipc);
+        let path = config.ipc.socket.clone();
+        let ipc = ipc::serve(socket, config.ipc, policy, dispatcher, supervisor.clone());
+        let part = |name: &'static str, task: BoxFuture<'static, ()>| {
+            let task = supervisor.spawn(name, task);
+            async move { (name, task.await.is_err()) }.boxed()
+        };
+        let parts = [
+            part("jobs.worker", jobs::work(Arc::clone(&jobs), supervisor.clone()).boxed()),
+            part("jobs.sweep", jobs::sweep(jobs, draining.clone()).boxed()),
+            part("webhooks", webhooks::run(outbound, draining.clone()).boxed()),
+            part("rates", ratelimit::write_behind(Arc::clone(&rates), draining).boxed()),
+            part("http", http::serve(tcp, http).boxed()),
+            part("ipc", ipc.boxed()),
+        ];
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             pid = std::process::id(),
-            socket = %socket.display(),
+            socket = %path.display(),
             http = %address,
-            providers = self.config.providers.len(),
+            providers = config.providers.len(),
             "platend is ready"
         );
 
-        shutdown.cancelled().await;
+        // A daemon without one of its parts looks alive and does nothing: better to end and be started again.
+        let outcome = tokio::select! {
+            () = shutdown.cancelled() => Ok(()),
+            ((name, has_panicked), _, _) = select_all(parts) => {
+                tracing::error!(name, has_panicked, "a part of platend ended by itself");
+                Err(PartEnded(name))
+            }
+        };
         tracing::info!("platend drains");
-        let is_clean = supervisor.drain(self.config.daemon.drain_deadline).await;
-        if let Err(error) = self.rates.save().await {
+        let is_clean = supervisor.drain(config.daemon.drain_deadline).await;
+        if let Err(error) = rates.save().await {
             tracing::error!({ names::ERROR } = %error, "the last rate limits could not be kept");
         }
         tracing::info!(is_clean, "platend ends");
+        outcome
     }
 }
 

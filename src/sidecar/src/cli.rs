@@ -13,9 +13,13 @@ mod site;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use platen_core::clock::Clock;
 
+use crate::clock::SystemClock;
 use crate::config::{Config, ConfigError, Environment};
+use crate::storage::sqlite::{FILE_NAME, SqliteStore};
 
 /// The daemon of Platen: takes jobs from WordPress, runs them against AI models, and delivers the answers.
 #[derive(Debug, Parser)]
@@ -84,4 +88,13 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
 
 fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
     Config::load(path, &Environment::of_process())
+}
+
+/// Opens the database for a visit. A directory without one is a mistake in the path, and must not be filled.
+fn open_store(config: &Config) -> anyhow::Result<SqliteStore> {
+    let state_dir = &config.daemon.state_dir;
+    if !state_dir.join(FILE_NAME).exists() {
+        bail!("there is no database in {}; start the daemon or add a site first", state_dir.display());
+    }
+    Ok(SqliteStore::open(state_dir, SystemClock.now())?)
 }

@@ -4,18 +4,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use platen_core::clock::Clock;
 use platen_core::wire::{Reply, Request};
 use reqwest::blocking::Client;
 
 use super::client::call;
+use super::open_store;
 use super::output::say;
-use crate::clock::SystemClock;
 use crate::config::{Config, ProviderConfig, ProviderKind};
 use crate::jobs::store::JobStore;
 use crate::providers::http_client;
 use crate::sites::SiteStore;
-use crate::storage::sqlite::SqliteStore;
 
 /// How long a provider or the daemon may take to say anything.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -75,10 +73,10 @@ fn http(config: &Config) -> Finding {
 
 fn database(config: &Config) -> anyhow::Result<Vec<(&'static str, Finding)>> {
     let state_dir = &config.daemon.state_dir;
-    let store = match SqliteStore::open(state_dir, SystemClock.now()) {
+    let store = match open_store(config) {
         Ok(store) => store,
         Err(error) => {
-            return Ok(vec![("database", Finding::Bad(format!("{:#}", anyhow::Error::from(error))))]);
+            return Ok(vec![("database", Finding::Bad(format!("{error:#}")))]);
         }
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

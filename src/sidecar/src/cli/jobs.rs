@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::client::{CallError, call};
 use super::output::{say, say_json, table};
-use super::{Format, Listing};
+use super::{Format, Listing, open_store};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::jobs::store::{Changed, JobFilter, JobStore, ListedJob};
@@ -61,7 +61,7 @@ fn parse_status(text: &str) -> Result<JobStatus, String> {
 }
 
 pub(super) fn run(config: &Config, command: JobsCommand) -> anyhow::Result<ExitCode> {
-    let store = SqliteStore::open(&config.daemon.state_dir, SystemClock.now())?;
+    let store = open_store(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match command {
         JobsCommand::List { site, status, limit, listing } => {

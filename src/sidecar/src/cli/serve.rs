@@ -22,12 +22,11 @@ pub(super) fn serve(config: Config) -> anyhow::Result<ExitCode> {
         let serving = app.run(shutdown.clone());
         let mut serving = std::pin::pin!(serving);
         tokio::select! {
-            () = serving.as_mut() => {}
+            outcome = serving.as_mut() => return Ok(outcome?),
             _ = terminate.recv() => shutdown.cancel(),
             _ = interrupt.recv() => shutdown.cancel(),
         }
-        serving.await;
-        anyhow::Ok(())
+        anyhow::Ok(serving.await?)
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -16,7 +16,8 @@ pub struct JobsSettings {
     pub lease: Duration,
     /// Failed attempts after which a job is dead.
     pub max_attempts: u32,
-    /// Crashes of the daemon during a job after which the job is dead as poison.
+    /// Crashes of the daemon during a job after which the job is dead as poison. A crash counts for every job
+    /// that was running, so this must be more than a bad day of restarts.
     pub poison_after: u32,
     /// The longest wait before the first retry; it doubles with each further one. The wait is drawn evenly
     /// between nothing and that (full jitter).
@@ -38,7 +39,7 @@ impl Default for JobsSettings {
             concurrency: 32,
             lease: Duration::from_secs(30),
             max_attempts: 4,
-            poison_after: 3,
+            poison_after: 10,
             backoff_base: Duration::from_secs(1),
             backoff_cap: Duration::from_mins(1),
             deadline: Duration::from_hours(1),

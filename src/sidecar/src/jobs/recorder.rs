@@ -100,8 +100,10 @@ impl Recorder {
             let until = self.clock.now().after(self.lease_time);
             let outcome = Box::pin(async move { store.renew(lease, until).await });
             self.write = Some(Write { text: String::new(), outcome });
-        } else if !self.unsaved.is_empty() {
-            self.flush_at = None;
+            return;
+        }
+        self.flush_at = None;
+        if !self.unsaved.is_empty() {
             let text = std::mem::take(&mut self.unsaved);
             let copy = text.clone();
             let outcome = Box::pin(async move { store.append(lease, copy).await });

@@ -25,7 +25,7 @@ use crate::telemetry::names;
 pub(super) async fn run(jobs: Arc<Jobs>, job: LeasedJob, stopping: CancellationToken) {
     let guard = jobs.running.enter(&job.lease);
     let began_at = jobs.now();
-    jobs.metrics.job_waited(began_at.since(job.life_began_at));
+    jobs.metrics.job_waited(began_at.since(job.due_at));
     let attempt = Attempt { jobs: &jobs, job: &job, began_at, stopping: &stopping };
     attempt.run(&guard.cancelled).await;
     jobs.metrics.attempt_ran(jobs.now().since(began_at));
@@ -69,18 +69,18 @@ impl Attempt<'_> {
         let Received { chat, route, text, hops } = received;
         match end {
             CallEnd::Finished(finish) => {
-                let usage = usage::of_answer(finish.usage.clone(), &chat.messages, &text, route);
+                let usage = usage::of_answer(finish.usage.clone(), &chat.messages, &text, route).await;
                 self.complete(route, finish, text, usage, hops).await;
             }
             CallEnd::Failed(error) => {
                 recorder.flush().await;
-                let usage = usage::of_partial(&chat.messages, &text, route);
+                let usage = usage::of_partial(&chat.messages, &text, route).await;
                 let described = JobError { code: error.code(), message: error.to_string() };
                 self.fail(described, error.retry(), usage, hops).await;
             }
             CallEnd::DeadlineExceeded => {
                 recorder.flush().await;
-                let usage = usage::of_partial(&chat.messages, &text, route);
+                let usage = usage::of_partial(&chat.messages, &text, route).await;
                 let message = format!("the job had not ended after {:?}", self.jobs.settings.deadline);
                 let error = JobError { code: ErrorCode::DeadlineExceeded, message };
                 self.fail(error, RetryAdvice::Never, usage, hops).await;

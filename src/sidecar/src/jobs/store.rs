@@ -124,6 +124,8 @@ pub struct LeasedJob {
     pub site: SiteId,
     /// What is to be done.
     pub spec: JobSpec,
+    /// When it became due.
+    pub due_at: Timestamp,
     /// How many attempts have failed in this life of the job.
     pub failures: u32,
     /// When the daemon accepted the job, or when it was replayed: the job's deadline counts from here.

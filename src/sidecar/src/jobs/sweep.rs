@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::Jobs;
@@ -12,7 +12,7 @@ use crate::storage::StoreError;
 use crate::telemetry::names;
 
 /// How often the gauges of `/metrics` are renewed.
-const COUNT_INTERVAL: Duration = Duration::from_secs(5);
+const COUNT_INTERVAL: Duration = Duration::from_secs(15);
 
 /// How often old rows are taken away.
 const CLEAN_INTERVAL: Duration = Duration::from_mins(10);
@@ -46,8 +46,9 @@ pub async fn sweep(jobs: Arc<Jobs>, draining: CancellationToken) {
     }
 }
 
-fn every(period: Duration) -> tokio::time::Interval {
-    let mut interval = interval_at(Instant::now() + period.min(COUNT_INTERVAL), period);
+/// Ticks at once and then with this period.
+fn every(period: Duration) -> Interval {
+    let mut interval = interval(period);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     interval
 }

@@ -121,20 +121,20 @@ fn lease(
 ) -> Result<Vec<LeasedJob>, StoreError> {
     let mut statement = connection
         .prepare_cached(
-            "SELECT job_id FROM jobs WHERE status = 'queued' AND run_at <= ?1 ORDER BY run_at LIMIT ?2",
+            "SELECT job_id, run_at FROM jobs WHERE status = 'queued' AND run_at <= ?1 ORDER BY run_at LIMIT ?2",
         )
         .map_err(failed("lease jobs"))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let due: Vec<String> = statement
-        .query_map(params![now.as_micros(), limit], |row| row.get(0))
+    let due: Vec<(String, i64)> = statement
+        .query_map(params![now.as_micros(), limit], |row| Ok((row.get(0)?, row.get(1)?)))
         .and_then(Iterator::collect)
         .map_err(failed("lease jobs"))?;
     let mut leased = Vec::with_capacity(due.len());
-    for job_id in due {
+    for (job_id, run_at) in due {
         let job_id = row::job_id(job_id)?;
         let taken = take(connection, &job_id, now, until)?;
         let attempt = taken.attempt;
-        match taken.into_leased() {
+        match taken.into_leased(Timestamp::from_micros(run_at)) {
             Ok(job) => leased.push(job),
             // One row that cannot be read must not hold up all the others for ever.
             Err((site, StoreError::Inconsistent { column, source })) => {
@@ -160,12 +160,13 @@ struct Taken {
 }
 
 impl Taken {
-    fn into_leased(self) -> Result<LeasedJob, (SiteId, StoreError)> {
+    fn into_leased(self, due_at: Timestamp) -> Result<LeasedJob, (SiteId, StoreError)> {
         let spec = self.spec.into_spec().map_err(|error| (self.site.clone(), error))?;
         Ok(LeasedJob {
             lease: Lease { job_id: spec.id.clone(), attempt: self.attempt },
             site: self.site,
             spec,
+            due_at,
             failures: self.failures,
             life_began_at: self.life_began_at,
         })
