@@ -33,6 +33,11 @@ impl Follower {
         Self { streams, key, subscription }
     }
 
+    /// Whose job is watched, and which.
+    pub fn key(&self) -> &StreamKey {
+        &self.key
+    }
+
     /// Waits for the next event and gives it with its id; `None` after the end. Nothing is lost when the
     /// future is dropped.
     pub async fn next(&mut self) -> Option<(EventId, StreamEvent)> {

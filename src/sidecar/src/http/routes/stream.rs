@@ -55,6 +55,12 @@ pub(crate) async fn open(
         .await
         .map_err(|_| unavailable(ErrorCode::StoreUnavailable, "the store did not answer in time"))?
         .map_err(|error| refused(&error))?;
+    let key = follower.key();
+    tracing::info!(
+        { names::JOB_ID } = key.job.as_str(),
+        { names::SITE_ID } = key.site.as_str(),
+        "a stream was opened"
+    );
     let body = body::stream(follower, slot, state.draining.clone());
     Ok(([(CONTENT_TYPE, "text/event-stream"), NO_BUFFERING], body).into_response())
 }
@@ -99,5 +105,6 @@ fn refused(error: &AdmitError) -> ApiError {
             return unavailable(source.code(), "the store cannot be asked now");
         }
     };
+    tracing::info!({ names::ERROR_CODE } = error.code().as_str(), "a stream was refused");
     ApiError::new(status, error.code(), error.to_string())
 }

@@ -33,7 +33,7 @@ const NO_ANSWER: &str = "there is no answer to this question";
 /// Streams a job's events until the job ends, the daemon drains, or [`MAX_LIFE`] has passed. Only the end of
 /// the job is told by a `done`.
 pub(super) fn stream(follower: Follower, slot: StreamSlot, draining: CancellationToken) -> Body {
-    let writer = Writer { follower, _slot: slot, draining, ends_at: Instant::now() + MAX_LIFE };
+    let writer = Writer { follower, _slot: slot, draining, began_at: Instant::now() };
     let mut head = String::new();
     encode_retry(&mut head, RETRY);
     let chunks = stream::unfold((writer, Some(head)), |(mut writer, head)| async {
@@ -50,12 +50,24 @@ struct Writer {
     follower: Follower,
     _slot: StreamSlot,
     draining: CancellationToken,
-    ends_at: Instant,
+    began_at: Instant,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let key = self.follower.key();
+        tracing::info!(
+            { names::JOB_ID } = key.job.as_str(),
+            { names::SITE_ID } = key.site.as_str(),
+            { names::DURATION_MS } = self.began_at.elapsed().as_millis(),
+            "a stream was closed"
+        );
+    }
 }
 
 impl Writer {
     async fn next_chunk(&mut self) -> Option<String> {
-        if Instant::now() >= self.ends_at {
+        if self.began_at.elapsed() >= MAX_LIFE {
             return None;
         }
         let next = timeout(HEARTBEAT, self.follower.next());
