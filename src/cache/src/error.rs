@@ -55,15 +55,20 @@ impl From<rusqlite::Error> for CacheError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Busy,
-            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => Self::Damaged,
-            _ if is_not_ours(&error) => Self::Damaged,
+            // `Unknown` is a missing table or column: SQLite has read a damaged schema without noticing.
+            Some(
+                rusqlite::ErrorCode::DatabaseCorrupt
+                | rusqlite::ErrorCode::NotADatabase
+                | rusqlite::ErrorCode::Unknown,
+            ) => Self::Damaged,
+            // The file is shorter than it says.
+            Some(rusqlite::ErrorCode::SystemIoFailure) if is_short_read(&error) => Self::Damaged,
+            _ if matches!(error, rusqlite::Error::InvalidColumnType(..)) => Self::Damaged,
             _ => Self::Database(error),
         }
     }
 }
 
-/// Whether a table or a column is missing: SQLite has then read a damaged schema without noticing.
-fn is_not_ours(error: &rusqlite::Error) -> bool {
-    matches!(error, rusqlite::Error::InvalidColumnType(..))
-        || error.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown)
+fn is_short_read(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ)
 }
