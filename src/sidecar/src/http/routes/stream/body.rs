@@ -59,7 +59,7 @@ impl Drop for Writer {
         tracing::info!(
             { names::JOB_ID } = key.job.as_str(),
             { names::SITE_ID } = key.site.as_str(),
-            { names::DURATION_MS } = self.began_at.elapsed().as_millis(),
+            { names::DURATION_MS } = u64::try_from(self.began_at.elapsed().as_millis()).unwrap_or(u64::MAX),
             "a stream was closed"
         );
     }
