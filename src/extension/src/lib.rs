@@ -15,6 +15,7 @@ mod functions;
 mod guard;
 mod info;
 mod ini;
+mod messages;
 mod params;
 mod socket;
 
@@ -47,6 +48,7 @@ pub fn get_module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .version(env!("CARGO_PKG_VERSION"))
         .request_startup_function(request_startup)
         .info_function(info::print)
-        .class::<classes::SigningKey>();
+        .class::<classes::SigningKey>()
+        .class::<classes::TokenCounter>();
     functions::register(module)
 }
