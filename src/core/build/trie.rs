@@ -22,28 +22,22 @@ pub(crate) fn build(tokens: &[Vec<u8>]) -> Result<Vec<Unit>, Box<dyn Error>> {
     let mut array = Array::default();
     array.grow();
     array.units[ROOT] = Some(Node { base: 0, label: 0, token: NO_TOKEN });
-    // Breadth first: the nodes near the root, which every look-up reads, stand close together.
-    let mut level = vec![(ROOT, 0..sorted.len())];
-    let mut depth = 0;
-    while !level.is_empty() {
-        let mut next = Vec::new();
-        for (node, range) in level {
-            let children = children(&sorted, range, depth);
-            let labels: Vec<u8> = children.iter().map(|child| child.label).collect();
-            let base = array.place(&labels);
-            if let Some(node) = &mut array.units[node] {
-                node.base = u32::try_from(base)?;
-            }
-            for child in children {
-                let place = base ^ usize::from(child.label);
-                array.units[place] = Some(Node { base: 0, label: child.label, token: child.token });
-                if !child.rest.is_empty() {
-                    next.push((place, child.rest));
-                }
+    // Depth first: what one look-up reads stands close together.
+    let mut waiting = vec![(ROOT, 0..sorted.len(), 0)];
+    while let Some((node, range, depth)) = waiting.pop() {
+        let children = children(&sorted, range, depth);
+        let labels: Vec<u8> = children.iter().map(|child| child.label).collect();
+        let base = array.place(&labels);
+        if let Some(node) = &mut array.units[node] {
+            node.base = u32::try_from(base)?;
+        }
+        for child in children.into_iter().rev() {
+            let place = base ^ usize::from(child.label);
+            array.units[place] = Some(Node { base: 0, label: child.label, token: child.token });
+            if !child.rest.is_empty() {
+                waiting.push((place, child.rest, depth + 1));
             }
         }
-        level = next;
-        depth += 1;
     }
     Ok(array.units.into_iter().map(|node| node.map_or(Unit(0), pack)).collect())
 }

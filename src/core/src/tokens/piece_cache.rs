@@ -7,9 +7,9 @@ use super::layout;
 /// The longest piece that is remembered, in bytes.
 pub(super) const MAX_PIECE_BYTES: usize = 30;
 
-/// How many pieces are remembered: 256 KiB a thread, of which a short text touches little. Newer ones push older
+/// How many pieces are remembered: 512 KiB a thread, of which a short text touches little. Newer ones push older
 /// ones out.
-const ENTRIES: usize = 8192;
+const ENTRIES: usize = 16_384;
 
 /// The bytes of a piece, zero-padded, its length and its encoding; the last byte is for the number of tokens.
 type Entry = [u64; 4];
