@@ -108,7 +108,12 @@ function model_info(string $model): array
  * Drops the oldest messages until the rest costs at most `$max_tokens` less `$reserve`.
  *
  * System messages, pinned messages and the newest question always stay; a tool call and its results stay or go
- * together. The messages that stay are shared with the array that was passed in, not copied.
+ * together. The messages that stay are shared with the array that was passed in, not copied. Counts of messages are
+ * remembered, so that trimming a conversation again after each turn costs little.
+ *
+ * Options: `keep_first` messages at the beginning stay as if they were pinned. `summary` is the text of a system
+ * message that stands where the first messages were dropped, and is counted. With `truncate` the end of the newest
+ * question is cut when what must stay does not fit.
  *
  * @param list<array{role: 'system'|'developer'|'user'|'assistant'|'tool',
  *     content?: string|null|list<array<string, mixed>>, name?: string, pinned?: bool,
@@ -116,12 +121,18 @@ function model_info(string $model): array
  *     tool_call_id?: string, ...}> $messages
  * @param non-negative-int $max_tokens
  * @param non-negative-int $reserve Kept free for the answer.
+ * @param array{keep_first?: non-negative-int, summary?: string, truncate?: bool} $options
  * @return array{messages: list<array<string, mixed>>, kept: non-negative-int, dropped: non-negative-int,
- *     tokens_before: non-negative-int, tokens_after: non-negative-int}
- * @throws InvalidInput When a message is malformed, or what must stay does not fit.
+ *     tokens_before: non-negative-int, tokens_after: non-negative-int, is_truncated: bool}
+ * @throws InvalidInput When a message is malformed, there is no such option, or what must stay does not fit.
  */
-function trim_history(array $messages, int $max_tokens, string $model = '', int $reserve = 0): array
-{
+function trim_history(
+    array $messages,
+    int $max_tokens,
+    string $model = '',
+    int $reserve = 0,
+    array $options = []
+): array {
 }
 
 /**

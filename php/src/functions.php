@@ -58,9 +58,14 @@ function model_info(string $model): array
     return Models::info($model);
 }
 
-function trim_history(array $messages, int $max_tokens, string $model = '', int $reserve = 0): array
-{
-    return History::trim($messages, $max_tokens, $model, $reserve);
+function trim_history(
+    array $messages,
+    int $max_tokens,
+    string $model = '',
+    int $reserve = 0,
+    array $options = []
+): array {
+    return History::trim($messages, $max_tokens, $model, $reserve, $options);
 }
 
 function hmac_sign(string $data, SigningKey $key, string $encoding = 'hex'): string

@@ -24,6 +24,7 @@ final class SignaturesTest extends TestCase
         $stubs = self::describe("describe('stubs')");
         $library = self::describe(
             "(static function () { require 'php/autoload.php'; class_exists('Platen\\\\SigningKey');"
+            . " class_exists('Platen\\\\TokenCounter');"
             . " foreach (glob('stubs/Exception/*.php') as \$file) {"
             . " class_exists('Platen\\\\Exception\\\\' . basename(\$file, '.php')); }"
             . " return describe('library'); })()"
