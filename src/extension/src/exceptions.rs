@@ -76,8 +76,14 @@ impl Failure {
             Self::Trim(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Frame(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Key(error) => (ExceptionClass::InvalidKey, error.code().as_str()),
-            Self::Jwt(error @ JwtError::WeakKey) => (ExceptionClass::InvalidKey, error.code().as_str()),
+            Self::Jwt(error @ (JwtError::WeakKey | JwtError::NotPrivate)) => {
+                (ExceptionClass::InvalidKey, error.code().as_str())
+            }
+            Self::Jwt(error @ JwtError::Unsigned) => (ExceptionClass::InternalError, error.code().as_str()),
             Self::Jwt(error) => (ExceptionClass::InvalidToken, error.code().as_str()),
+            Self::Webhook(error @ (WebhookError::Uri | WebhookError::KeyCount)) => {
+                (ExceptionClass::InvalidInput, error.code().as_str())
+            }
             Self::Webhook(error) => (ExceptionClass::InvalidSignature, error.code().as_str()),
             Self::Socket(error @ SocketError::Frame(_)) => {
                 (ExceptionClass::InternalError, error.code().as_str())

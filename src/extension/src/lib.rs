@@ -31,8 +31,8 @@ fn startup(_kind: i32, module_number: i32) -> i32 {
 
 /// Runs before each request. The classes of `ModuleBuilder::class` are registered after `startup` only.
 extern "C" fn request_startup(_kind: i32, _module_number: i32) -> i32 {
-    static HIDE_SECRET: Once = Once::new();
-    HIDE_SECRET.call_once(classes::hide_secret_from_traces);
+    static HIDE_SECRETS: Once = Once::new();
+    HIDE_SECRETS.call_once(classes::hide_secrets_from_traces);
     SUCCESS
 }
 
@@ -47,6 +47,7 @@ pub fn get_module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .version(env!("CARGO_PKG_VERSION"))
         .request_startup_function(request_startup)
         .info_function(info::print)
-        .class::<classes::SigningKey>();
+        .class::<classes::SigningKey>()
+        .class::<classes::KeySet>();
     functions::register(module)
 }

@@ -1,7 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use hmac::Mac;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
@@ -81,7 +80,7 @@ pub fn verify(data: &[u8], signature: &[u8], key: &SigningKey, encoding: Signatu
 
 /// HMAC-SHA256 over the parts as if they were one.
 pub(crate) fn mac(parts: &[&[u8]], key: &SigningKey) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new(key.block().into());
+    let mut mac = key.keyed();
     for part in parts {
         mac.update(part);
     }
@@ -93,9 +92,16 @@ pub(crate) fn is_equal(expected: &[u8], given: &[u8]) -> bool {
     expected.ct_eq(given).into()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    text
+}
+
+/// Without a table: a look-up by a secret nibble would take a time that depends on it.
+fn digit(nibble: u8) -> char {
+    char::from(nibble + if nibble < 10 { b'0' } else { b'a' - 10 })
 }
 
 #[cfg(test)]
