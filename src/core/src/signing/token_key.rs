@@ -213,3 +213,109 @@ fn header(algorithm: Algorithm, id: Option<&str>) -> String {
     let kid = id.map_or_else(String::new, |id| format!(",\"kid\":{}", Value::from(id)));
     URL_SAFE_NO_PAD.encode(format!("{{\"alg\":\"{}\"{kid},\"typ\":\"JWT\"}}", algorithm.name()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signing::KeySet;
+    use std::sync::Arc;
+
+    #[derive(serde::Deserialize)]
+    struct Vectors {
+        cases: Vec<Case>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        name: String,
+        pem: Option<String>,
+        jwk: Option<Map<String, Value>>,
+        id: Option<String>,
+        algorithm: Option<String>,
+        public: Option<Map<String, Value>>,
+        error: Option<String>,
+    }
+
+    impl Case {
+        fn read(&self) -> Result<TokenKey, InvalidKey> {
+            match (&self.pem, &self.jwk) {
+                (Some(pem), None) => TokenKey::from_pem(pem.as_bytes(), self.id.clone()),
+                (None, Some(jwk)) => TokenKey::from_jwk(jwk),
+                (_, _) => panic!("{} is neither PEM nor JWK", self.name),
+            }
+        }
+    }
+
+    fn cases() -> Vec<Case> {
+        let json = include_str!("../../../../tests/vectors/jwt/keys.json");
+        let vectors: Vectors = serde_json::from_str(json).unwrap();
+        assert!(vectors.cases.len() > 40);
+        vectors.cases
+    }
+
+    #[test]
+    fn the_golden_keys_are_read_or_refused_with_their_code() {
+        for case in cases() {
+            match case.read() {
+                Ok(key) => {
+                    assert_eq!(Some(key.algorithm().name()), case.algorithm.as_deref(), "{}", case.name);
+                    assert_eq!(key.id(), case.id.as_deref(), "{}", case.name);
+                    assert_eq!(key.public_jwk().ok(), case.public, "{}", case.name);
+                }
+                Err(error) => assert_eq!(Some(error.code().as_str()), case.error.as_deref(), "{}", case.name),
+            }
+        }
+    }
+
+    #[test]
+    fn no_key_shows_more_than_its_algorithm_and_id() {
+        for key in cases().iter().filter_map(|case| case.read().ok()) {
+            let (algorithm, id) = (key.algorithm(), key.id());
+            let shown = format!("TokenKey {{ algorithm: {algorithm:?}, id: {id:?}, .. }}");
+
+            assert_eq!(format!("{key:?}"), shown);
+        }
+    }
+
+    #[test]
+    fn a_cut_or_changed_pem_is_refused_without_a_panic() {
+        let pem = include_str!("../../../../tests/vectors/jwt/keys/ec.pem");
+
+        for at in 0..pem.len() {
+            let _ = TokenKey::from_pem(&pem.as_bytes()[..at], None);
+            let mut changed = pem.as_bytes().to_vec();
+            changed[at] ^= 1;
+            let _ = TokenKey::from_pem(&changed, None);
+        }
+        assert!(TokenKey::from_pem(pem.as_bytes(), None).is_ok());
+    }
+
+    fn secret(id: Option<&str>) -> Arc<TokenKey> {
+        let secret = SigningKey::from_bytes(&[7; 32]).unwrap();
+        Arc::new(TokenKey::from_secret(secret, id.map(str::to_owned)).unwrap())
+    }
+
+    #[test]
+    fn a_set_needs_keys_with_ids_of_their_own() {
+        let refused = |keys: Vec<Arc<TokenKey>>| matches!(KeySet::new(keys), Err(InvalidKey::Malformed(_)));
+
+        assert!(refused(Vec::new()));
+        assert!(refused(vec![secret(Some("a")), secret(None)]));
+        assert!(refused(vec![secret(Some("a")), secret(Some("a"))]));
+        assert!(refused((0..65).map(|id| secret(Some(&id.to_string()))).collect()));
+        assert!(!refused((0..64).map(|id| secret(Some(&id.to_string()))).collect()));
+    }
+
+    #[test]
+    fn a_set_publishes_no_secret() {
+        let pem = include_bytes!("../../../../tests/vectors/jwt/keys/ed25519.pem");
+        let pair = Arc::new(TokenKey::from_pem(pem, Some(String::from("b"))).unwrap());
+        let set = KeySet::new(vec![secret(Some("a")), Arc::clone(&pair)]).unwrap();
+
+        let published = set.public_jwks();
+
+        assert_eq!(published["keys"], Value::Array(vec![Value::Object(pair.public_jwk().unwrap())]));
+        assert!(published["keys"][0].get("d").is_none());
+        assert!(KeySet::from_jwks(&published).unwrap().find("b").is_some());
+    }
+}

@@ -7,6 +7,7 @@ use super::*;
 use crate::clock::Timestamp;
 
 const ENCODE: &str = include_str!("../../../../../tests/vectors/jwt/encode.json");
+const PAIRS: &str = include_str!("../../../../../tests/vectors/jwt/pairs.json");
 const DECODE: &str = include_str!("../../../../../tests/vectors/jwt/decode.json");
 
 #[derive(Deserialize)]
@@ -113,6 +114,93 @@ fn the_golden_tokens_are_accepted_or_refused_with_their_code() {
             None => assert_eq!(decoded.unwrap_err().code().as_str(), case.error.unwrap(), "{}", case.name),
         }
     }
+}
+
+#[derive(Deserialize)]
+struct PairCase {
+    name: String,
+    token: String,
+    pem: Option<String>,
+    id: Option<String>,
+    jwks: Option<Map<String, Value>>,
+    checks: CheckFields,
+    claims: Option<Map<String, Value>>,
+    error: Option<String>,
+}
+
+#[test]
+fn the_golden_tokens_of_keys_with_two_halves_are_accepted_or_refused_with_their_code() {
+    let vectors: Vectors<PairCase> = serde_json::from_str(PAIRS).unwrap();
+    assert!(vectors.cases.len() > 80);
+
+    for case in vectors.cases {
+        let decoded = match (&case.pem, &case.jwks) {
+            (Some(pem), None) => {
+                let key = TokenKey::from_pem(pem.as_bytes(), case.id).unwrap();
+                case.checks.decode(&case.token, &key)
+            }
+            (None, Some(jwks)) => case.checks.decode(&case.token, &KeySet::from_jwks(jwks).unwrap()),
+            (_, _) => panic!("{} has not one kind of key", case.name),
+        };
+        match case.claims {
+            Some(claims) => assert_eq!(decoded, Ok(Claims(claims)), "{}", case.name),
+            None => assert_eq!(decoded.unwrap_err().code().as_str(), case.error.unwrap(), "{}", case.name),
+        }
+    }
+}
+
+fn pair(name: &str) -> TokenKey {
+    let pem = match name {
+        "rsa" => include_str!("../../../../../tests/vectors/jwt/keys/rsa.pem"),
+        "ec" => include_str!("../../../../../tests/vectors/jwt/keys/ec.pem"),
+        _ => include_str!("../../../../../tests/vectors/jwt/keys/ed25519.pem"),
+    };
+    TokenKey::from_pem(pem.as_bytes(), Some(format!("kid of {name}"))).unwrap()
+}
+
+#[test]
+fn what_a_private_key_signs_its_published_half_accepts() {
+    for name in ["rsa", "ec", "ed25519"] {
+        let key = pair(name);
+        let public = TokenKey::from_jwk(&key.public_jwk().unwrap()).unwrap();
+        let claims = claims(&serde_json::json!({"exp": 100, "sub": "a"}));
+
+        let token = encode(&claims, &key).unwrap();
+
+        assert_eq!(decode(&token, &public, &Checks::at(Timestamp::from_seconds(1))), Ok(claims.clone()));
+        assert_eq!(encode(&claims, &public), Err(JwtError::NotPrivate));
+    }
+}
+
+#[test]
+fn rsa_and_ed25519_sign_as_others_do() {
+    let vectors: Vectors<PairCase> = serde_json::from_str(PAIRS).unwrap();
+    let mut compared = 0;
+    for case in vectors.cases.iter().filter(|case| case.name.contains("with the private key")) {
+        let key = TokenKey::from_pem(case.pem.as_ref().unwrap().as_bytes(), None).unwrap();
+        if key.algorithm() == Algorithm::Es256 {
+            continue;
+        }
+        let message = case.token.rsplit_once('.').unwrap().0;
+        let mut token = message.to_owned();
+        key.sign(&mut token).unwrap();
+
+        assert_eq!(token, case.token, "{}", case.name);
+        compared += 1;
+    }
+    assert_eq!(compared, 3);
+}
+
+#[test]
+fn an_error_names_the_claim_that_did_not_hold() {
+    let token = encode(&claims(&serde_json::json!({"exp": 100, "aud": "a"})), &key()).unwrap();
+    let claim = |checks: Checks<'_>| decode(&token, &key(), &checks).unwrap_err().claim();
+    let at = Checks::at(Timestamp::from_seconds(1));
+
+    assert_eq!(claim(Checks { aud: &["b"], ..at }), Some("aud"));
+    assert_eq!(claim(Checks { aud: &["a"], iss: Some("x"), ..at }), Some("iss"));
+    assert_eq!(claim(Checks::at(Timestamp::from_seconds(100))), Some("exp"));
+    assert_eq!(decode("x", &key(), &at).unwrap_err().claim(), None);
 }
 
 #[test]
