@@ -1,4 +1,4 @@
-//! Webhook signatures: those of Standard Webhooks, which are ours, and those of Stripe, GitHub, Slack and HubSpot.
+//! Webhook signatures: those of Standard Webhooks, which are ours, and those of four other services.
 //!
 //! The body is bytes: it must be the one that was received, before any parsing. Remembering what was received
 //! against replays is the receiver's part; [`verify`] says what to remember.
@@ -70,12 +70,13 @@ pub fn sign(id: &str, timestamp_seconds: i64, body: &[u8], key: &SigningKey) -> 
 
 /// Gives the value of the scheme's signature header, with one signature for each key.
 ///
-/// `id` is signed by [`Scheme::Standard`] only. `timestamp` is in the unit of the scheme
-/// header: milliseconds for HubSpot, seconds for the others; GitHub signs none.
+/// `id` is signed by [`Scheme::Standard`] only. `timestamp` is in the unit of the scheme's header: milliseconds for
+/// [`Scheme::HubSpot`], seconds for the others.
 ///
 /// # Errors
-/// [`WebhookError::Header`] when the id or the timestamp cannot be signed, [`WebhookError::Uri`] when HubSpot's
-/// address is missing, [`WebhookError::KeyCount`] when there is no key or the scheme has room for one only.
+/// [`WebhookError::Header`] when the id or the timestamp cannot be signed, [`WebhookError::Uri`] when the
+/// address of [`Scheme::HubSpot`] is missing, [`WebhookError::KeyCount`] when there is no key or the scheme has room
+/// for one only.
 pub fn sign_as(
     scheme: Scheme,
     id: &str,

@@ -100,6 +100,8 @@ impl Failure {
 impl From<Failure> for PhpException {
     fn from(failure: Failure) -> Self {
         let (class, code) = failure.class_and_code();
-        class::exception(class, code, &failure.to_string())
+        // Errors that name a claim are all of `InvalidToken`.
+        let claim = if let Failure::Jwt(error) = &failure { error.claim() } else { None };
+        class::exception(class, code, &failure.to_string(), claim)
     }
 }

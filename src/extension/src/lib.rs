@@ -5,6 +5,7 @@
 
 mod cache_file;
 #[expect(elided_lifetimes_in_paths, reason = "the macros of ext-php-rs leave them out of what they generate")]
+#[expect(clippy::needless_pass_by_value, reason = "the macros hand every argument over by value")]
 mod classes;
 mod clock;
 mod convert;

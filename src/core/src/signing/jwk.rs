@@ -47,19 +47,19 @@ pub(super) fn read(members: &Map<String, Value>) -> Result<Key, InvalidKey> {
 }
 
 fn rsa(members: &Map<String, Value>) -> Result<KeyPair, InvalidKey> {
-    let (n, e) = (required(members, "n")?, required(members, "e")?);
+    let part = |name| required(members, name);
+    let (modulus, exponent) = (part("n")?, part("e")?);
     if !members.contains_key("d") {
-        return KeyPair::rsa_public(&n, &e);
+        return KeyPair::rsa_public(&modulus, &exponent);
     }
-    let [d, p, q, dp, dq, qi] = ["d", "p", "q", "dp", "dq", "qi"].map(|name| required(members, name));
     KeyPair::rsa_components(&KeyPairComponents {
-        public_key: PublicKeyComponents { n: &n, e: &e },
-        d: &d?,
-        p: &p?,
-        q: &q?,
-        dP: &dp?,
-        dQ: &dq?,
-        qInv: &qi?,
+        public_key: PublicKeyComponents { n: modulus.as_slice(), e: exponent.as_slice() },
+        d: &part("d")?,
+        p: &part("p")?,
+        q: &part("q")?,
+        dP: &part("dp")?,
+        dQ: &part("dq")?,
+        qInv: &part("qi")?,
     })
 }
 

@@ -122,6 +122,6 @@ mod tests {
         let legacy = block("RSA PRIVATE KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAEC");
         assert_eq!(read(legacy.as_bytes()).unwrap_err(), ENCRYPTED);
         assert_eq!(read(block("ENCRYPTED PRIVATE KEY", "AAEC").as_bytes()).unwrap_err(), ENCRYPTED);
-        assert!(matches!(read(&[b'x'; MAX_PEM_BYTES + 1]), Err(InvalidKey::TooLong { .. })));
+        assert!(matches!(read(&vec![b'x'; MAX_PEM_BYTES + 1]), Err(InvalidKey::TooLong { .. })));
     }
 }

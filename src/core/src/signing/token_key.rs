@@ -153,7 +153,10 @@ impl TokenKey {
     /// Writes the signature of a message behind what is in `token` already.
     pub(super) fn sign(&self, token: &mut String) -> Result<(), JwtError> {
         match &self.material {
-            Material::Secret(secret) => sign_with_secret(secret, token),
+            Material::Secret(secret) => {
+                sign_with_secret(secret, token);
+                Ok(())
+            }
             Material::Pair(pair) if !pair.can_sign() => Err(JwtError::NotPrivate),
             Material::Pair(pair) => {
                 let signature = pair.sign(token.as_bytes()).ok_or(JwtError::Unsigned)?;
@@ -189,11 +192,10 @@ pub(super) fn check_strength(secret: &SigningKey) -> Result<(), JwtError> {
     if secret.key_bytes() < MIN_KEY_BYTES { Err(JwtError::WeakKey) } else { Ok(()) }
 }
 
-pub(super) fn sign_with_secret(secret: &SigningKey, token: &mut String) -> Result<(), JwtError> {
+pub(super) fn sign_with_secret(secret: &SigningKey, token: &mut String) {
     let signature = mac(&[token.as_bytes()], secret);
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, token);
-    Ok(())
 }
 
 pub(super) fn secret_verifies(secret: &SigningKey, message: &str, signature: &str) -> bool {

@@ -38,13 +38,13 @@ impl KeySet {
     }
 
     /// The key with this id.
-    pub(crate) fn find(&self, id: Text<'_>) -> Option<SigningKey> {
-        self.set.find(id.as_str()).map(|key| SigningKey::of(Arc::clone(key)))
+    pub(crate) fn find(&self, id: Text<'_>) -> Result<Option<SigningKey>, Failure> {
+        guard(|| Ok(self.set.find(id.as_str()).map(|key| SigningKey::of(Arc::clone(key)))))
     }
 
     /// The ids, in the order of the keys.
-    pub(crate) fn ids(&self) -> Vec<String> {
-        self.set.keys().iter().filter_map(|key| key.id()).map(str::to_owned).collect()
+    pub(crate) fn ids(&self) -> Result<Vec<String>, Failure> {
+        guard(|| Ok(self.set.keys().iter().filter_map(|key| key.id()).map(str::to_owned).collect()))
     }
 
     /// The public halves as a JSON Web Key Set.

@@ -71,13 +71,13 @@ impl SigningKey {
     }
 
     /// The algorithm of this key's tokens.
-    pub(crate) fn algorithm(&self) -> &'static str {
-        self.key.algorithm().name()
+    pub(crate) fn algorithm(&self) -> Result<&'static str, Failure> {
+        guard(|| Ok(self.key.algorithm().name()))
     }
 
     /// The id by which tokens name this key.
-    pub(crate) fn id(&self) -> Option<String> {
-        self.key.id().map(str::to_owned)
+    pub(crate) fn id(&self) -> Result<Option<String>, Failure> {
+        guard(|| Ok(self.key.id().map(str::to_owned)))
     }
 
     /// The public half as a JSON Web Key.
