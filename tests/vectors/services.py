@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes jwt/keys.json, jwt/pairs.json and webhook/services.json.
+"""Writes jwt/keys.json, jwt/sign.json, jwt/pairs.json and webhook/services.json.
 
 The tokens and keys come from PyJWT and cryptography, the webhooks from the official packages of their services,
 so they check the Rust code and the PHP polyfill against what is in use elsewhere:
@@ -19,8 +19,8 @@ import subprocess
 from datetime import datetime, timezone
 
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from hubspot.utils.signature import Signature as HubSpot
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from slack_sdk.signature import SignatureVerifier as Slack
@@ -155,6 +155,18 @@ def token(key, claims=None, kid=None, header=None, algorithm=None, secret=None):
 
 def changed(**changes):
     return {name: value for name, value in {**CLAIMS, **changes}.items() if value is not None}
+
+
+def sign_cases():
+    """Whole tokens of the algorithms that give one signature only."""
+    for name, kid in (("rsa", None), ("rsa-next", "2026-11"), ("ed25519", None), ("ed25519", "a \"quoted\" ü")):
+        header = {"alg": ALGORITHMS[name], **({"kid": kid} if kid else {}), "typ": "JWT"}
+        parts = (json.dumps(part, separators=(",", ":"), ensure_ascii=False) for part in (header, CLAIMS))
+        message = ".".join(b64url(part.encode()) for part in parts)
+        how = (padding.PKCS1v15(), hashes.SHA256()) if ALGORITHMS[name] == "RS256" else ()
+        text = f"{message}.{b64url(PAIRS[name].sign(message.encode(), *how))}"
+        jwt.decode(text, PAIRS[name].public_key(), [ALGORITHMS[name]], options={"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False})
+        yield {"name": f"{name} with id {kid}", "pem": private_pem(PAIRS[name]), "id": kid, "claims": CLAIMS, "token": text}
 
 
 def flipped(text):
@@ -384,6 +396,7 @@ def write(path, description, cases):
 
 check_standard()
 write("jwt/keys.json", "PEM texts and JWKs of keys: what they are for and what they publish, or the code of the refusal.", key_cases())
+write("jwt/sign.json", "Tokens over claims in the order of their names, with the header in the order alg, kid, typ.", sign_cases())
 write(
     "jwt/pairs.json",
     "Tokens of keys with two halves and of key sets, the checks to apply, and the claims or the code of the refusal.",
