@@ -14,7 +14,7 @@ use Platen\Exception\InvalidKey;
  * a secret are wiped when it is freed; a parsed PEM or JWK is kept for the life of the worker, so that reading it again
  * in the next request costs a microsecond.
  *
- * An id has 1 to 255 bytes without control characters.
+ * An id has 1 to 255 bytes of UTF-8 without control characters.
  */
 final class SigningKey
 {

@@ -32,10 +32,10 @@ final class SigningKey
 
     private function __construct(private readonly KeyMaterial $material, private readonly ?string $id)
     {
-        // Control characters are those of Unicode, U+0080 to U+009F too.
-        $isId = $id === null || ($id !== '' && strlen($id) <= 255 && preg_match('/\p{Cc}/u', $id) === 0);
+        // Control characters are those of Unicode, U+0080 to U+009F too. What is not UTF-8 does not give 0 either.
+        $isId = $id === null || ($id !== '' && strlen($id) <= 255 && preg_match('/[\p{Cc}\x{FFFD}]/u', $id) === 0);
         if (!$isId) {
-            throw Fault::invalidKey('the id of a key is 1 to 255 bytes without control characters');
+            throw Fault::invalidKey('the id of a key is 1 to 255 bytes of UTF-8 without control characters');
         }
     }
 

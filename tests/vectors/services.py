@@ -129,6 +129,8 @@ def key_cases():
     yield bad("a certificate's label", pem=public_pem(PAIRS["ec"]).replace("PUBLIC KEY", "CERTIFICATE"))
     yield bad("empty id", pem=public_pem(PAIRS["ec"]), id="")
     yield bad("line break in the id", pem=public_pem(PAIRS["ec"]), id="a\nb")
+    yield bad("C1 control in the id", pem=public_pem(PAIRS["ec"]), id="a\u0085b")
+    yield bad("replacement character in the id", pem=public_pem(PAIRS["ec"]), id="a\ufffdb")
     yield bad("id of 256 bytes", pem=public_pem(PAIRS["ec"]), id="x" * 256)
     yield bad("JWK without kty", jwk={"k": secret["k"]})
     yield bad("JWK of another curve", jwk={**jwk("ec"), "crv": "secp256k1"})

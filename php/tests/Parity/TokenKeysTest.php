@@ -155,6 +155,15 @@ final class TokenKeysTest extends TestCase
         KeySet::fromKeys(['a secret that is no key object']);
     }
 
+    public function testAnIdThatIsNotUtf8IsRefused(): void
+    {
+        self::expectFailure(
+            InvalidKey::class,
+            'invalid_key',
+            static fn () => SigningKey::fromString(self::SECRET, "a\xff")
+        );
+    }
+
     public function testARefusedTokenNamesTheClaim(): void
     {
         $key = SigningKey::fromString(self::SECRET);

@@ -1,7 +1,7 @@
 //! Webhook signatures: those of Standard Webhooks, which are ours, and those of four other services.
 //!
 //! The body is bytes: it must be the one that was received, before any parsing. Remembering what was received
-//! against replays is the receiver's part; [`verify`] says what to remember.
+//! against replays is the receiver's part; [`verify_as`] says what to remember.
 
 mod content;
 mod scheme;
@@ -32,7 +32,18 @@ pub const MAX_ID_BYTES: usize = 255;
 /// hostile header costs nothing.
 const MAX_SIGNATURES: usize = 16;
 
-/// A webhook as it was received, or as it is to be sent.
+/// The three headers of a received webhook after Standard Webhooks, as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Headers<'a> {
+    /// `webhook-id`.
+    pub id: &'a str,
+    /// `webhook-timestamp`.
+    pub timestamp: &'a str,
+    /// `webhook-signature`: a list separated by spaces.
+    pub signature: &'a str,
+}
+
+/// A webhook of any scheme as it was received, or as it is to be sent.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// `POST`, in upper case. Only [`Scheme::HubSpot`] signs it.
@@ -99,7 +110,27 @@ pub fn sign_as(
     Ok(scheme.write_header(&timestamp, keys.iter().map(|key| content.sign(key))))
 }
 
-/// Checks a received webhook against every key that is valid now; several are while a secret rotates.
+/// Checks a received webhook after Standard Webhooks against every key that is valid now; several are while a
+/// secret rotates.
+///
+/// # Errors
+/// [`WebhookError`]; the time is checked before the signatures.
+pub fn verify(
+    headers: &Headers<'_>,
+    body: &[u8],
+    keys: &[&SigningKey],
+    tolerance: Duration,
+    now: Timestamp,
+) -> Result<(), WebhookError> {
+    let header = |name| match name {
+        ID_HEADER => headers.id,
+        TIMESTAMP_HEADER => headers.timestamp,
+        _ => headers.signature,
+    };
+    verify_as(Scheme::Standard, &Request::of(body), header, keys, tolerance, now).map(drop)
+}
+
+/// Checks a received webhook of any scheme, as [`verify`] does.
 ///
 /// `header` looks up the value of a header by its lower-case name, and gives an empty text when it is missing.
 /// Gives what the receiver remembers against replays: the id for Standard Webhooks, and for the others, which
@@ -107,7 +138,7 @@ pub fn sign_as(
 ///
 /// # Errors
 /// [`WebhookError`]; the time is checked before the signatures.
-pub fn verify<'a>(
+pub fn verify_as<'a>(
     scheme: Scheme,
     request: &Request<'_>,
     header: impl Fn(&'static str) -> &'a str,

@@ -95,10 +95,12 @@ impl TokenKey {
     }
 
     fn new(material: Material, id: Option<String>) -> Result<Self, InvalidKey> {
-        let is_id = |id: &String| (1..=MAX_ID_BYTES).contains(&id.len()) && !id.chars().any(char::is_control);
+        // U+FFFD stands where bytes were lost, so two ids that differ might look the same.
+        let is_odd = |character: char| character.is_control() || character == char::REPLACEMENT_CHARACTER;
+        let is_id = |id: &String| (1..=MAX_ID_BYTES).contains(&id.len()) && !id.chars().any(is_odd);
         if id.as_ref().is_some_and(|id| !is_id(id)) {
             return Err(InvalidKey::Malformed(
-                "the id of a key is 1 to 255 bytes without control characters",
+                "the id of a key is 1 to 255 bytes of UTF-8 without control characters",
             ));
         }
         let header = header(algorithm(&material), id.as_deref());

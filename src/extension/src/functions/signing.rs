@@ -117,7 +117,7 @@ fn webhook_verify(
         let find = |name: &'static str| header(headers.0, name);
         let tolerance = seconds("tolerance_s", tolerance_s.0)?;
         let now = now.0.map_or_else(|| SystemClock.now(), Timestamp::from_seconds);
-        Ok(webhook::verify(scheme, &request, find, &keys.secrets()?, tolerance, now)?)
+        Ok(webhook::verify_as(scheme, &request, find, &keys.secrets()?, tolerance, now)?)
     })
 }
 
