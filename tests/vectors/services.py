@@ -94,6 +94,30 @@ def b64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def pem(label, der):
+    lines = base64.encodebytes(der).decode().replace("\n", "")
+    body = "\n".join(lines[at : at + 64] for at in range(0, len(lines), 64))
+    return f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"
+
+
+def odd_pems():
+    """Keys that OpenSSL takes and that are refused here."""
+    curve = bytes.fromhex("06082a8648ce3d030107")
+    numbers = PAIRS["ec"].private_numbers()
+    secret = numbers.private_value.to_bytes(32, "big")
+    bare = b"\x02\x01\x01\x04\x20" + secret + b"\xa0\x0a" + curve
+    yield "private EC without its public half", pem("EC PRIVATE KEY", b"\x30" + bytes([len(bare)]) + bare)
+    x, y = numbers.public_numbers.x, numbers.public_numbers.y
+    point = bytes([2 + y % 2]) + x.to_bytes(32, "big")
+    kind = b"\x30\x13" + bytes.fromhex("06072a8648ce3d0201") + curve
+    key = kind + b"\x03\x22\x00" + point
+    yield "compressed point", pem("PUBLIC KEY", b"\x30" + bytes([len(key)]) + key)
+    modulus = PAIRS["rsa"].public_key().public_numbers().n
+    for name, exponent in (("one", 1), ("even", 65536), ("of 40 bits", 2**39 + 1)):
+        numbers = {"n": b64url(modulus.to_bytes(256, "big")), "e": b64url(exponent.to_bytes((exponent.bit_length() + 7) // 8, "big"))}
+        yield f"exponent that is {name}", {"kty": "RSA", **numbers}
+
+
 def key_cases():
     def ok(name, source, key, **more):
         return {"name": name, **source, "algorithm": ALGORITHMS[key], "public": published(key, more.get("id")), **more}
@@ -120,6 +144,8 @@ def key_cases():
     yield bad("private RSA of 1024 bits", pem=private_pem(PAIRS["rsa-1024"]))
     yield bad("EC on P-384", pem=public_pem(PAIRS["ec-384"]))
     yield bad("private EC on P-384", pem=private_pem(PAIRS["ec-384"]))
+    for name, source in odd_pems():
+        yield bad(name, **{"pem" if isinstance(source, str) else "jwk": source})
     locked = private_pem(PAIRS["ec"], PKCS8, serialization.BestAvailableEncryption(b"secret"))
     yield bad("encrypted", pem=locked)
     yield bad("two keys", pem=public_pem(PAIRS["ec"]) + public_pem(PAIRS["ed25519"]))

@@ -96,7 +96,8 @@ final class OpensslMaterial implements KeyMaterial
     private static function jwk(array $details, bool $isPrivate): ?array
     {
         if ($details['type'] === OPENSSL_KEYTYPE_RSA) {
-            $isTaken = $details['bits'] >= 2048 && $details['bits'] <= ($isPrivate ? 4096 : 8192);
+            $isTaken = $details['bits'] >= 2048 && $details['bits'] <= ($isPrivate ? 4096 : 8192)
+                && self::isExponent($details['rsa']['e'], $isPrivate);
             [$n, $e] = [Base64::encodeUrl($details['rsa']['n']), Base64::encodeUrl($details['rsa']['e'])];
 
             return $isTaken ? ['kty' => 'RSA', 'n' => $n, 'e' => $e] : null;
@@ -114,6 +115,14 @@ final class OpensslMaterial implements KeyMaterial
         }
 
         return null;
+    }
+
+    /** The exponents that the extension takes: odd, at most 32 bits, above 1, and with a private key no small ones. */
+    private static function isExponent(string $bytes, bool $isPrivate): bool
+    {
+        $number = strlen($bytes) <= 4 ? (int) hexdec(bin2hex($bytes)) : 0;
+
+        return $number % 2 === 1 && $number >= ($isPrivate ? 65537 : 3);
     }
 
     /** OpenSSL takes two halves that do not belong together; a signature shows it. */

@@ -14,6 +14,8 @@ use Platen\Exception\Fault;
 final class Pem
 {
     private const MAX_BYTES = 16384;
+    /** How the bit string of a point of P-256 begins that is written in full. */
+    private const UNCOMPRESSED_POINT = "\x03\x42\x00\x04";
     private const PARAMETERS = '/\A[^-]*-----BEGIN EC PARAMETERS-----.*?-----END EC PARAMETERS-----/s';
     private const BLOCK = '/-----BEGIN ([^-]*)-----(.*?)-----END (?:\1)-----/s';
 
@@ -28,7 +30,8 @@ final class Pem
         return match ($label) {
             'PRIVATE KEY' => self::fromPkcs8($der),
             'PUBLIC KEY' => self::fromSpki($der),
-            'RSA PRIVATE KEY', 'EC PRIVATE KEY' => OpensslMaterial::fromPem(Der::pem($label, $der), true),
+            'RSA PRIVATE KEY' => OpensslMaterial::fromPem(Der::pem($label, $der), true),
+            'EC PRIVATE KEY' => self::fromPrivateEc($label, $der),
             'RSA PUBLIC KEY' => OpensslMaterial::fromPem(
                 Der::pem('PUBLIC KEY', Der::publicKey(Der::RSA, $der)),
                 false
@@ -68,7 +71,20 @@ final class Pem
             return SodiumMaterial::fromSeed(substr($der, 16));
         }
 
-        return OpensslMaterial::fromPem(Der::pem('PRIVATE KEY', $der), true);
+        return str_contains(substr($der, 0, 32), Der::EC)
+            ? self::fromPrivateEc('PRIVATE KEY', $der)
+            : OpensslMaterial::fromPem(Der::pem('PRIVATE KEY', $der), true);
+    }
+
+    /** OpenSSL would make up a missing public half, the extension cannot. */
+    private static function fromPrivateEc(string $label, #[\SensitiveParameter] string $der): KeyMaterial
+    {
+        $material = OpensslMaterial::fromPem(Der::pem($label, $der), true);
+        if (!str_contains($der, self::UNCOMPRESSED_POINT)) {
+            throw Fault::invalidKey('the private EC key lacks its public half');
+        }
+
+        return $material;
     }
 
     private static function fromSpki(string $der): KeyMaterial
@@ -76,6 +92,9 @@ final class Pem
         $prefix = "\x30\x2a\x30\x05" . Der::ED25519 . "\x03\x21\x00";
         if (strlen($der) === 44 && str_starts_with($der, $prefix)) {
             return SodiumMaterial::fromPublic(substr($der, 12));
+        }
+        if (str_contains(substr($der, 0, 32), Der::EC . Der::P256) && !str_contains($der, self::UNCOMPRESSED_POINT)) {
+            throw Fault::invalidKey('the EC key is not an uncompressed point of P-256');
         }
 
         return OpensslMaterial::fromPem(Der::pem('PUBLIC KEY', $der), false);

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::*;
@@ -152,4 +153,20 @@ fn ids_that_cannot_be_signed_are_refused() {
         assert_eq!(check_id(id), Err(WebhookError::Header(ID_HEADER)), "{id}");
     }
     assert_eq!(check_id(&"x".repeat(255)), Ok(()));
+}
+
+proptest! {
+    #[test]
+    fn no_header_is_a_signature_or_makes_a_panic(id in "\\PC{0,40}", time in "[0-9tv=,.+-]{0,30}", text in "\\PC{0,200}") {
+        let request = Request { method: "POST", uri: "https://example.org/", body: b"{}" };
+        for scheme in Scheme::ALL {
+            let header = |name: &str| match name {
+                ID_HEADER => id.as_str(),
+                name if name == scheme.signature_header() => text.as_str(),
+                _ => time.as_str(),
+            };
+            let now = Timestamp::from_micros(i64::MAX);
+            prop_assert!(verify_as(scheme, &request, header, &[&key()], Duration::MAX, now).is_err());
+        }
+    }
 }

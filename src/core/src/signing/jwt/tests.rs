@@ -1,5 +1,7 @@
+use std::sync::Arc;
 use std::time::Duration;
 
+use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -245,4 +247,31 @@ fn no_error_shows_a_part_of_the_token() {
 
     assert_eq!(error, JwtError::Expired);
     assert!(!format!("{error} {error:?}").contains("planted"));
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_a_token_or_makes_a_panic(text in "[A-Za-z0-9_.{}\":-]{0,200}", cut in any::<prop::sample::Index>()) {
+        let pairs = [pair("ec"), pair("ed25519")].map(Arc::new).to_vec();
+        let set = KeySet::new(pairs).unwrap();
+        let valid = encode(&claims(&serde_json::json!({"exp": 1})), &*set.keys()[0]).unwrap();
+        let spliced = format!("{}{text}", &valid[..cut.index(valid.len())]);
+
+        for token in [&text, &spliced] {
+            prop_assert!(open(token, &set).is_err());
+            prop_assert!(open(token, &*set.keys()[1]).is_err());
+            prop_assert!(open(token, &key()).is_err());
+        }
+    }
+
+    #[test]
+    fn no_header_makes_a_panic(header in "\\PC{0,100}", kid in "\\PC{0,20}") {
+        let set = KeySet::new(vec![Arc::new(pair("ed25519"))]).unwrap();
+        let named = serde_json::json!({"alg": "EdDSA", "kid": kid}).to_string();
+
+        for header in [&header, &named] {
+            let token = format!("{}.e30.AA", URL_SAFE_NO_PAD.encode(header));
+            prop_assert!(open(&token, &set).is_err());
+        }
+    }
 }
