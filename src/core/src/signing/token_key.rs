@@ -2,10 +2,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::hmac::{is_equal, mac};
 use super::jwt::JwtError;
 use super::key_pair::KeyPair;
-use super::{InvalidKey, SigningKey, jwk, pem};
+use super::{InvalidKey, SignatureEncoding, SigningKey, hmac, jwk, pem};
 use crate::limits::MIN_KEY_BYTES;
 
 /// The longest id of a key, in bytes.
@@ -195,15 +194,13 @@ pub(super) fn check_strength(secret: &SigningKey) -> Result<(), JwtError> {
 }
 
 pub(super) fn sign_with_secret(secret: &SigningKey, token: &mut String) {
-    let signature = mac(&[token.as_bytes()], secret);
+    let signature = hmac::mac(&[token.as_bytes()], secret);
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, token);
 }
 
 pub(super) fn secret_verifies(secret: &SigningKey, message: &str, signature: &str) -> bool {
-    let mut expected = [0; 43];
-    let written = URL_SAFE_NO_PAD.encode_slice(mac(&[message.as_bytes()], secret), &mut expected);
-    written.is_ok() && is_equal(&expected, signature.as_bytes())
+    hmac::verify(message.as_bytes(), signature.as_bytes(), secret, SignatureEncoding::Base64Url)
 }
 
 fn algorithm(material: &Material) -> Algorithm {

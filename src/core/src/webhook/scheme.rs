@@ -1,5 +1,6 @@
-use super::{ID_HEADER, Request, SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookError, check_id};
+use super::{ID_HEADER, MAX_SIGNATURES, Request, SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookError, check_id};
 use crate::clock::Timestamp;
+use crate::signing::SignatureEncoding;
 
 /// Whose webhooks: what is signed, and where and how the signature is written. All of them are HMAC-SHA256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,26 +107,42 @@ impl Scheme {
         Ok(Received { id, timestamp, sent, signatures: header(self.signature_header()) })
     }
 
-    /// The signatures of the header, as [`super::content::Content::sign`] spells them. Those of versions that are
-    /// not known are passed over.
-    pub(super) fn signatures(self, header: &str) -> impl Iterator<Item = &str> {
+    /// How the bytes of a signature are written.
+    pub(super) fn encoding(self) -> SignatureEncoding {
+        match self {
+            Self::Standard | Self::HubSpot => SignatureEncoding::Base64,
+            Self::Stripe | Self::Slack => SignatureEncoding::Hex,
+            Self::GitHub => SignatureEncoding::PrefixedHex,
+        }
+    }
+
+    /// The version before each signature.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::Standard => "v1,",
+            Self::Stripe => "v1=",
+            Self::Slack => "v0=",
+            Self::GitHub | Self::HubSpot => "",
+        }
+    }
+
+    /// The signatures of a header. Those of versions that are not known, and malformed ones, are passed over; of
+    /// the others at most [`MAX_SIGNATURES`] are looked at.
+    pub(super) fn signatures(self, header: &str) -> impl Iterator<Item = [u8; 32]> {
         let separator = match self {
             Self::Standard => ' ',
             Self::Stripe => ',',
             // No signature of these holds a line break, so the header is one piece.
             Self::GitHub | Self::Slack | Self::HubSpot => '\n',
         };
-        header.split(separator).filter_map(move |item| match self {
-            Self::Standard => item.starts_with("v1,").then_some(item),
-            Self::Stripe => item.strip_prefix("v1="),
-            Self::GitHub | Self::Slack | Self::HubSpot => Some(item),
-        })
+        let known = header.split(separator).filter_map(move |item| item.strip_prefix(self.prefix()));
+        known.take(MAX_SIGNATURES).filter_map(move |text| self.encoding().read(text.as_bytes()))
     }
 
     pub(super) fn write_header(self, timestamp: &str, signatures: impl Iterator<Item = String>) -> String {
         match self {
             Self::Stripe => {
-                signatures.fold(format!("t={timestamp}"), |header, signature| header + ",v1=" + &signature)
+                signatures.fold(format!("t={timestamp}"), |header, signature| header + "," + &signature)
             }
             Self::Standard | Self::GitHub | Self::Slack | Self::HubSpot => {
                 signatures.collect::<Vec<_>>().join(" ")
