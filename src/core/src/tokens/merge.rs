@@ -24,10 +24,12 @@ struct Windows {
     step_bytes: usize,
     /// How much of the last window the next one encodes again, to find a token they share.
     overlap_bytes: usize,
+    /// How many of the last tokens are kept with their places, to begin a window earlier.
+    kept_tokens: usize,
 }
 
 /// An overlap of two of the longest tokens shares a token with nearly any text.
-const WINDOWS: Windows = Windows { step_bytes: 2048, overlap_bytes: 256 };
+const WINDOWS: Windows = Windows { step_bytes: 2048, overlap_bytes: 256, kept_tokens: 4096 };
 
 /// How many tokens may be tried per byte of a piece. Ordinary text needs less than one.
 const ATTEMPTS_PER_BYTE: usize = 4;
@@ -80,15 +82,36 @@ impl Encoder {
     /// When no token is shared the window begins earlier, in the end at the beginning of the piece. A window with
     /// the bytes of the one before has its tokens: so runs of one character cost next to nothing.
     fn encode_in_windows(&mut self, dictionary: &Dictionary, piece: &[u8], windows: Windows) {
+        let mut all = Vec::new();
+        if !self.windows_into(&mut all, dictionary, piece, windows) {
+            all.clear();
+            let windows = Windows { kept_tokens: usize::MAX, ..windows };
+            self.windows_into(&mut all, dictionary, piece, windows);
+        }
+        self.found = all;
+    }
+
+    /// False when a window would have to begin before the tokens that are kept.
+    fn windows_into(
+        &mut self,
+        all: &mut Vec<u32>,
+        dictionary: &Dictionary,
+        piece: &[u8],
+        windows: Windows,
+    ) -> bool {
         let mut known: Vec<Placed> = Vec::new();
+        let mut known_start = 0;
         let mut encoded: &[u8] = &[];
         let mut reached = 0;
         while reached < piece.len() {
             let mut overlap = windows.overlap_bytes;
             loop {
                 let kept = known.partition_point(|placed| placed.end + overlap <= reached);
-                let start =
-                    kept.checked_sub(1).and_then(|last| known.get(last)).map_or(0, |placed| placed.end);
+                let last = kept.checked_sub(1).and_then(|last| known.get(last));
+                let start = last.map_or(known_start, |placed| placed.end);
+                if start == known_start && start > 0 {
+                    return false;
+                }
                 let target = (start + overlap + windows.step_bytes).max(reached + 1).min(piece.len());
                 let window = piece.get(start..target).unwrap_or_default();
                 if window != encoded {
@@ -112,9 +135,13 @@ impl Encoder {
                 }
                 overlap *= 2;
             }
+            if known.len() / 2 > windows.kept_tokens {
+                let settled = known.drain(..known.len() - windows.kept_tokens);
+                all.extend(settled.inspect(|placed| known_start = placed.end).map(|placed| placed.token));
+            }
         }
-        self.found.clear();
-        self.found.extend(known.iter().map(|placed| placed.token));
+        all.extend(known.iter().map(|placed| placed.token));
+        true
     }
 }
 
@@ -330,8 +357,11 @@ mod tests {
             piece in pieces(),
             step_bytes in 1..40_usize,
             overlap_bytes in 1..20_usize,
+            kept_tokens in 1..20_usize,
         ) {
-            prop_assert_eq!(in_windows(&piece, Windows { step_bytes, overlap_bytes }), merged(&piece));
+            let windows = Windows { step_bytes, overlap_bytes, kept_tokens };
+
+            prop_assert_eq!(in_windows(&piece, windows), merged(&piece));
         }
 
         #[test]

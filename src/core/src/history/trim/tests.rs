@@ -119,7 +119,10 @@ fn the_reserve_is_taken_off() {
 
     let report = trim(&messages, TokenBudget { max_tokens: 15, reserve_for_output: 1 }).unwrap();
 
-    assert_eq!(report, TrimReport { kept: vec![2], dropped: 2, tokens_before: 15, tokens_after: 5, marker_at: None });
+    assert_eq!(
+        report,
+        TrimReport { kept: vec![2], dropped: 2, tokens_before: 15, tokens_after: 5, marker_at: None }
+    );
 }
 
 #[test]
@@ -137,7 +140,10 @@ fn a_budget_below_what_must_stay_is_an_error() {
 fn an_empty_conversation_fits_an_empty_budget() {
     let report = trim(&[], budget(0)).unwrap();
 
-    assert_eq!(report, TrimReport { kept: vec![], dropped: 0, tokens_before: 0, tokens_after: 0, marker_at: None });
+    assert_eq!(
+        report,
+        TrimReport { kept: vec![], dropped: 0, tokens_before: 0, tokens_after: 0, marker_at: None }
+    );
 }
 
 const IDS: [&str; 4] = ["a", "b", "c", "d"];
