@@ -51,6 +51,17 @@ fn corpora_are_encoded_like_the_oracle() {
 }
 
 #[test]
+fn corpora_are_encoded_like_the_second_oracle() {
+    let oracles =
+        [(Encoding::O200kBase, bpe_openai::o200k_base()), (Encoding::Cl100kBase, bpe_openai::cl100k_base())];
+    for corpus in CORPORA {
+        for (encoding, oracle) in &oracles {
+            assert!(encoding.encode(corpus) == oracle.encode(corpus), "{} differs", encoding.name());
+        }
+    }
+}
+
+#[test]
 fn every_cut_of_a_corpus_is_encoded_like_the_oracle() {
     let languages = CORPORA[3];
     let cuts: Vec<usize> = languages.char_indices().map(|(position, _)| position).step_by(97).collect();
