@@ -29,8 +29,8 @@ function count_tokens(string $text, string $model = ''): int
  * more. An image costs 85, and in high detail 170 for each tile of 512 pixels squared (OpenAI's formula for GPT-4o);
  * one whose part has no `width` and `height` counts as 1024 by 1024 pixels.
  *
- * @param list<array{role: 'system'|'developer'|'user'|'assistant'|'tool', content?: string|null|list<array<string, mixed>>,
- *     name?: string, tool_calls?: list<array<string, mixed>>, ...}> $messages
+ * @param list<array{role: 'system'|'developer'|'user'|'assistant'|'tool',
+ *     content?: string|null|list<array<string, mixed>>, name?: string, tool_calls?: list<array<string, mixed>>, ...}> $messages
  * @return positive-int
  * @throws InvalidInput When a message is malformed, or all texts together have more than 16 MiB.
  */
