@@ -10,7 +10,8 @@ declare(strict_types=1);
 function describe(string $source): array
 {
     if ($source === 'stubs') {
-        foreach (['functions.php', 'SigningKey.php', 'KeySet.php', 'Exception/PlatenException.php'] as $file) {
+        $files = ['functions.php', 'SigningKey.php', 'KeySet.php', 'TokenCounter.php', 'Exception/PlatenException.php'];
+        foreach ($files as $file) {
             require_once __DIR__ . '/' . $file;
         }
         foreach (glob(__DIR__ . '/Exception/*.php') as $file) {

@@ -23,22 +23,116 @@ function count_tokens(string $text, string $model = ''): int
 }
 
 /**
+ * Counts what a chat request with these messages costs: exactly for the texts of OpenAI's models, else by an estimate.
+ *
+ * Each message costs 3 and its role, content, name (and 1) and tool calls (name and arguments); the request costs 3
+ * more. An image costs 85, and in high detail 170 for each tile of 512 pixels squared (OpenAI's formula for GPT-4o);
+ * one whose part has no `width` and `height` counts as 1024 by 1024 pixels.
+ *
+ * @param list<array{role: 'system'|'developer'|'user'|'assistant'|'tool',
+ *     content?: string|null|list<array<string, mixed>>, name?: string, tool_calls?: list<array<string, mixed>>, ...}> $messages
+ * @return positive-int
+ * @throws InvalidInput When a message is malformed, or all texts together have more than 16 MiB.
+ */
+function count_message_tokens(array $messages, string $model = ''): int
+{
+}
+
+/**
+ * Gives the ids of a text's tokens. For a model whose vocabulary is not public they are those of `o200k_base`.
+ *
+ * Special tokens such as `<|endoftext|>` are ordinary text. The polyfill cannot do this and throws.
+ *
+ * @param string $text At most 16 MiB; bytes that are not UTF-8 are taken for U+FFFD.
+ * @return list<non-negative-int>
+ * @throws InvalidInput `payload_too_large`
+ */
+function encode(string $text, string $model = ''): array
+{
+}
+
+/**
+ * Gives the bytes that token ids stand for. They need not be UTF-8: a token can be a part of a character.
+ *
+ * The polyfill cannot do this and throws.
+ *
+ * @param list<non-negative-int> $tokens
+ * @throws InvalidInput When an id is none of the encoding's ordinary tokens.
+ */
+function decode(array $tokens, string $model = ''): string
+{
+}
+
+/**
+ * Cuts a text where a token ends, so that count_tokens() gives at most `$max` for the rest.
+ *
+ * @param string $text At most 16 MiB.
+ * @param non-negative-int $max
+ * @param 'end'|'start' $from Which end is cut off.
+ * @throws InvalidInput `payload_too_large`; when the number is negative or there is no such end.
+ */
+function truncate_tokens(string $text, int $max, string $model = '', string $from = 'end'): string
+{
+}
+
+/**
+ * Splits a text into parts for each of which count_tokens() gives at most `$size`.
+ *
+ * A part ends where a paragraph, else a line, a sentence or a word does, if one does in its second half. Each part but
+ * the first begins with up to `$overlap` tokens of the one before; without overlap the parts together are the text.
+ *
+ * @param string $text At most 16 MiB.
+ * @param int<8, max> $size
+ * @param non-negative-int $overlap Less than half of the size.
+ * @return list<non-empty-string>
+ * @throws InvalidInput `payload_too_large`; when a number is out of its range.
+ */
+function split_tokens(string $text, int $size, int $overlap = 0, string $model = ''): array
+{
+}
+
+/**
+ * Tells what is known of a model from its name.
+ *
+ * `is_exact` says whether counts are the model's own. If not, what `encoding` counts is multiplied with
+ * `estimate_percent`, which is meant to give too much rather than too little. The polyfill always estimates.
+ *
+ * @return array{encoding: 'o200k_base'|'o200k_harmony'|'cl100k_base'|'p50k_base'|'r50k_base', is_exact: bool,
+ *     estimate_percent: positive-int, context_tokens: positive-int, max_output_tokens: non-negative-int}
+ */
+function model_info(string $model): array
+{
+}
+
+/**
  * Drops the oldest messages until the rest costs at most `$max_tokens` less `$reserve`.
  *
  * System messages, pinned messages and the newest question always stay; a tool call and its results stay or go
- * together. The messages that stay are shared with the array that was passed in, not copied.
+ * together. The messages that stay are shared with the array that was passed in, not copied. Counts of messages are
+ * remembered, so that trimming a conversation again after each turn costs little.
  *
- * @param list<array{role: 'system'|'developer'|'user'|'assistant'|'tool', content?: string|null, pinned?: bool,
+ * Options: `keep_first` messages at the beginning stay as if they were pinned. `summary` is the text of a system
+ * message that stands where the first messages were dropped, and is counted. With `truncate` the end of the newest
+ * question is cut when what must stay does not fit.
+ *
+ * @param list<array{role: 'system'|'developer'|'user'|'assistant'|'tool',
+ *     content?: string|null|list<array<string, mixed>>, name?: string, pinned?: bool,
  *     tool_calls?: list<array{id: string, function: array{name: string, arguments: string}, ...}>,
  *     tool_call_id?: string, ...}> $messages
  * @param non-negative-int $max_tokens
  * @param non-negative-int $reserve Kept free for the answer.
+ * @param array{keep_first?: non-negative-int, summary?: string, truncate?: bool} $options
  * @return array{messages: list<array<string, mixed>>, kept: non-negative-int, dropped: non-negative-int,
- *     tokens_before: non-negative-int, tokens_after: non-negative-int}
- * @throws InvalidInput When a message is malformed, or what must stay does not fit.
+ *     tokens_before: non-negative-int, tokens_after: non-negative-int, is_truncated: bool}
+ * @throws InvalidInput When a message is malformed, there is no such option, or what must stay does not fit.
  */
-function trim_history(array $messages, int $max_tokens, string $model = '', int $reserve = 0): array
-{
+function trim_history(
+    array $messages,
+    int $max_tokens,
+    string $model = '',
+    int $reserve = 0,
+    array $options = []
+): array {
 }
 
 /**

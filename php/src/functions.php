@@ -15,8 +15,10 @@ use Platen\Polyfill\Hmac;
 use Platen\Polyfill\History;
 use Platen\Polyfill\Jobs;
 use Platen\Polyfill\Jwt;
+use Platen\Polyfill\Models;
 use Platen\Polyfill\Prompt;
 use Platen\Polyfill\PromptCache;
+use Platen\Polyfill\TokenParts;
 use Platen\Polyfill\Tokens;
 use Platen\Polyfill\Webhook;
 use Platen\Transport\Tag;
@@ -26,9 +28,44 @@ function count_tokens(string $text, string $model = ''): int
     return Tokens::count($text, $model);
 }
 
-function trim_history(array $messages, int $max_tokens, string $model = '', int $reserve = 0): array
+function count_message_tokens(array $messages, string $model = ''): int
 {
-    return History::trim($messages, $max_tokens, $model, $reserve);
+    return Tokens::countMessages($messages, $model);
+}
+
+function encode(string $text, string $model = ''): array
+{
+    return Tokens::encode();
+}
+
+function decode(array $tokens, string $model = ''): string
+{
+    return Tokens::decode();
+}
+
+function truncate_tokens(string $text, int $max, string $model = '', string $from = 'end'): string
+{
+    return TokenParts::truncate($text, $max, $model, $from);
+}
+
+function split_tokens(string $text, int $size, int $overlap = 0, string $model = ''): array
+{
+    return TokenParts::split($text, $size, $overlap, $model);
+}
+
+function model_info(string $model): array
+{
+    return Models::info($model);
+}
+
+function trim_history(
+    array $messages,
+    int $max_tokens,
+    string $model = '',
+    int $reserve = 0,
+    array $options = []
+): array {
+    return History::trim($messages, $max_tokens, $model, $reserve, $options);
 }
 
 function hmac_sign(string $data, SigningKey $key, string $encoding = 'hex'): string

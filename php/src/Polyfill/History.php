@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Platen\Polyfill;
 
 use Platen\Exception\Fault;
-use Platen\Exception\InvalidInput;
 
 /**
  * Chooses the messages of a conversation that fit a budget of tokens.
@@ -19,30 +18,108 @@ use Platen\Exception\InvalidInput;
  */
 final class History
 {
+    /** The question is cut once for the messages that must stay, and once more for a summary. */
+    private const MOST_CUTS = 2;
+
     /**
      * @param array<mixed> $messages
-     * @return array{messages: list<array<mixed>>, kept: int, dropped: int, tokens_before: int, tokens_after: int}
+     * @param array<mixed> $options
+     * @return array{messages: list<array<mixed>>, kept: int, dropped: int, tokens_before: int, tokens_after: int,
+     *     is_truncated: bool}
      */
-    public static function trim(array $messages, int $maxTokens, string $model, int $reserve): array
+    public static function trim(array $messages, int $maxTokens, string $model, int $reserve, array $options): array
     {
         foreach (['max_tokens' => $maxTokens, 'reserve' => $reserve] as $name => $amount) {
             if ($amount < 0) {
                 throw Fault::invalidInput("$name must not be negative");
             }
         }
+        $options = HistoryOptions::fromArray($options);
         $messages = array_values($messages);
-        $costs = MessageCost::ofAll($messages, $model);
-
-        $places = self::keep($costs, max(0, $maxTokens - $reserve));
+        $available = max(0, $maxTokens - $reserve);
         $sum = static fn (array $some): int => array_sum(array_column($some, 'tokens'));
+        $isTruncated = false;
+        $original = $messages;
+        for ($cuts = 0;; ++$cuts) {
+            $costs = MessageCost::ofAll($messages, $model);
+            $tokensBefore ??= $sum($costs);
+            try {
+                [$places, $marker] = self::keepWithMarker($costs, $available, $options, $model);
+                break;
+            } catch (BudgetTooSmall $tooSmall) {
+                $excess = $tooSmall->needed - $available;
+                $shorter = $options->truncate && $cuts < self::MOST_CUTS
+                    ? self::withShorterQuestion($original, $messages, $costs, $excess, $model)
+                    : null;
+                if ($shorter === null) {
+                    throw Fault::invalidInput($tooSmall->getMessage());
+                }
+                [$messages, $isTruncated] = [$shorter, true];
+            }
+        }
+        $kept = array_map(static fn (int $place): array => $messages[$place], $places);
+        $before = 0;
+        while (($places[$before] ?? null) === $before) {
+            ++$before;
+        }
+        if ($marker > 0) {
+            array_splice($kept, $before, 0, [['role' => 'system', 'content' => $options->summary]]);
+        }
 
         return [
-            'messages' => array_map(static fn (int $place): array => $messages[$place], $places),
+            'messages' => $kept,
             'kept' => count($places),
             'dropped' => count($messages) - count($places),
-            'tokens_before' => $sum($costs),
-            'tokens_after' => $sum(array_map(static fn (int $place): MessageCost => $costs[$place], $places)),
+            'tokens_before' => $tokensBefore,
+            'tokens_after' => $marker + $sum(array_map(static fn (int $place) => $costs[$place], $places)),
+            'is_truncated' => $isTruncated,
         ];
+    }
+
+    /**
+     * The places of the messages that stay, and what the summary costs that stands for those that go.
+     *
+     * @param list<MessageCost> $costs
+     * @return array{list<int>, int}
+     */
+    private static function keepWithMarker(array $costs, int $available, HistoryOptions $options, string $model): array
+    {
+        $places = self::keep($costs, $available, $options->keepFirst);
+        if ($options->summary === null || count($places) === count($costs)) {
+            return [$places, 0];
+        }
+        $marker = MessageCost::ofAll([['role' => 'system', 'content' => $options->summary]], $model)[0]->tokens;
+
+        return [self::keep($costs, $available, $options->keepFirst, $marker), $marker];
+    }
+
+    /**
+     * The messages with the newest question cut; null when that cannot help.
+     *
+     * @param list<array<mixed>> $original
+     * @param list<array<mixed>> $messages
+     * @param list<MessageCost> $costs
+     * @return list<array<mixed>>|null
+     */
+    private static function withShorterQuestion(
+        array $original,
+        array $messages,
+        array $costs,
+        int $excess,
+        string $model
+    ): ?array {
+        $questions = array_keys(array_filter($costs, static fn (MessageCost $cost): bool => $cost->isQuestion()));
+        $place = $questions === [] ? null : max($questions);
+        if ($place === null || !is_string($messages[$place]['content'] ?? null)) {
+            return null;
+        }
+        $left = Tokens::count($messages[$place]['content'], $model) - $excess;
+        if ($left < 0) {
+            return null;
+        }
+        $messages[$place]['content'] = TokenParts::truncate($original[$place]['content'], $left, $model, 'end');
+
+        return $messages;
     }
 
     /**
@@ -50,19 +127,17 @@ final class History
      *
      * @param list<MessageCost> $costs
      * @return list<int>
-     * @throws InvalidInput If the messages that always stay cost more than is available.
+     * @throws BudgetTooSmall If the messages that always stay cost more than is available.
      */
-    public static function keep(array $costs, int $available): array
+    public static function keep(array $costs, int $available, int $keepFirst = 0, int $marker = 0): array
     {
-        $groups = MessageGroup::ofAll($costs);
-        $needed = 0;
+        $groups = MessageGroup::ofAll($costs, $keepFirst);
+        $needed = $marker;
         foreach ($groups as $group) {
             $needed += $group->mustStay ? $group->tokens : 0;
         }
         if ($needed > $available) {
-            throw Fault::invalidInput(
-                "the messages that must stay need $needed tokens, and the budget has $available"
-            );
+            throw new BudgetTooSmall($needed, $available);
         }
         $chosen = self::withoutHeadlessStart(self::choose($groups, $available - $needed));
         $places = array_merge(...array_column($chosen, 'members'));

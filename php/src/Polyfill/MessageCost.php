@@ -16,6 +16,9 @@ final class MessageCost
 {
     private const ROLES = ['system', 'developer', 'user', 'assistant', 'tool'];
 
+    /** What the name of a speaker costs beside its text. */
+    private const NAME_TOKENS = 1;
+
     /** @param list<string> $toolCallIds The ids of the tool calls that the message makes. */
     public function __construct(
         private readonly string $role,
@@ -70,9 +73,13 @@ final class MessageCost
         if (!in_array($role, self::ROLES, true)) {
             throw self::refused($place, 'has no role of system, user, assistant or tool');
         }
-        $content = self::text($message, 'content', $place) ?? '';
-        self::take($bytes, $content);
-        $tokens = Tokens::countMessage($role, $content, $model);
+        $tokens = Tokens::MESSAGE_OVERHEAD_TOKENS + Tokens::count($role, $model);
+        $name = self::text($message, 'name', $place);
+        if ($name !== null) {
+            self::take($bytes, $name);
+            $tokens += self::NAME_TOKENS + Tokens::count($name, $model);
+        }
+        $tokens += self::content($message, $place, $model, $bytes);
         $ids = [];
         foreach (self::toolCalls($message, $place) as $call) {
             if (is_string($call['id'] ?? null)) {
@@ -91,6 +98,45 @@ final class MessageCost
         }
 
         return new self($role, $tokens, $isPinned, $ids, self::text($message, 'tool_call_id', $place));
+    }
+
+    /**
+     * The content is text, or a list of parts.
+     *
+     * @param array<mixed> $message
+     */
+    private static function content(array $message, int $place, string $model, int &$bytes): int
+    {
+        $parts = $message['content'] ?? null;
+        if (!is_array($parts)) {
+            $parts = [['type' => 'text', 'text' => self::text($message, 'content', $place) ?? '']];
+        }
+        $tokens = 0;
+        foreach ($parts as $part) {
+            if (!is_array($part)) {
+                throw self::refused($place, 'has a part of its content that is no array');
+            }
+            switch ($part['type'] ?? null) {
+                case 'text':
+                case 'input_text':
+                case 'output_text':
+                    $text = $part['text'] ?? null;
+                    if (!is_string($text) || !mb_check_encoding($text, 'UTF-8')) {
+                        throw self::refused($place, 'has a text part without UTF-8 text');
+                    }
+                    self::take($bytes, $text);
+                    $tokens += Tokens::count($text, $model);
+                    break;
+                case 'image_url':
+                case 'input_image':
+                    $tokens += ImageTokens::ofPart($part);
+                    break;
+                default:
+                    throw self::refused($place, 'has a part of its content that is neither text nor image');
+            }
+        }
+
+        return $tokens;
     }
 
     /** @param array<mixed> $message */

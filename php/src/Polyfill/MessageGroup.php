@@ -26,7 +26,7 @@ final class MessageGroup
      * @param list<MessageCost> $costs
      * @return list<self>
      */
-    public static function ofAll(array $costs): array
+    public static function ofAll(array $costs, int $keepFirst = 0): array
     {
         $questions = array_keys(array_filter($costs, static fn (MessageCost $cost): bool => $cost->isQuestion()));
         $newestQuestion = $questions === [] ? null : max($questions);
@@ -42,7 +42,8 @@ final class MessageGroup
             $group = $groups[$own] ??= new self($cost->isQuestion(), $cost->isResult());
             $group->members[] = $place;
             $group->tokens += $cost->tokens;
-            $group->mustStay = $group->mustStay || $cost->isPinned || $cost->isSystem() || $place === $newestQuestion;
+            $isPinned = $cost->isPinned || $place < $keepFirst;
+            $group->mustStay = $group->mustStay || $isPinned || $cost->isSystem() || $place === $newestQuestion;
         }
 
         return $groups;

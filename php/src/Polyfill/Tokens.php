@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Platen\Polyfill;
 
 use Platen\Exception\Fault;
+use Platen\Exception\InternalError;
 use Platen\Exception\InvalidInput;
 
 /**
@@ -22,7 +23,9 @@ final class Tokens
     public const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
     /** What each chat message costs beside its role and its content. */
-    private const MESSAGE_OVERHEAD_TOKENS = 3;
+    public const MESSAGE_OVERHEAD_TOKENS = 3;
+    /** What the beginning of the answer costs once per request. */
+    private const REPLY_PRIMING_TOKENS = 3;
 
     /** Words with the blank or mark before them, numbers of up to three digits, marks, line ends, other white space. */
     private const PIECES = '/[^\r\n\p{L}\p{N}]?(?:\p{Lu}?[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}]+|\p{Lu}+[\p{M}]*)'
@@ -34,20 +37,43 @@ final class Tokens
     /** @throws InvalidInput If the text is too long. */
     public static function count(string $text, string $model): int
     {
+        self::checkLength($text);
+
+        return intdiv(self::estimate($text) * Models::estimatePercent($model) + 99, 100);
+    }
+
+    /**
+     * @param array<mixed> $messages
+     * @throws InvalidInput If a message is malformed or the text is too long.
+     */
+    public static function countMessages(array $messages, string $model): int
+    {
+        $costs = MessageCost::ofAll(array_values($messages), $model);
+
+        return self::REPLY_PRIMING_TOKENS + array_sum(array_column($costs, 'tokens'));
+    }
+
+    /** @throws InternalError Always: there are no vocabularies here. */
+    public static function encode(): never
+    {
+        throw Fault::internal('token ids need the vocabularies, which only the extension has');
+    }
+
+    /** @throws InternalError Always: there are no vocabularies here. */
+    public static function decode(): never
+    {
+        self::encode();
+    }
+
+    /** @throws InvalidInput If the text is too long. */
+    public static function checkLength(string $text): void
+    {
         if (strlen($text) > self::MAX_TEXT_BYTES) {
             throw Fault::invalidInput(
                 sprintf('the text has %d bytes, the limit is %d', strlen($text), self::MAX_TEXT_BYTES),
                 'payload_too_large'
             );
         }
-
-        return intdiv(self::estimate($text) * Models::estimatePercent($model) + 99, 100);
-    }
-
-    /** @throws InvalidInput If the content is too long. */
-    public static function countMessage(string $role, string $content, string $model): int
-    {
-        return self::MESSAGE_OVERHEAD_TOKENS + self::count($role, $model) + self::count($content, $model);
     }
 
     private static function estimate(string $text): int

@@ -74,6 +74,7 @@ final class HistoryTest extends TestCase
     public function testNoMessagesAreNoMessages(): void
     {
         $expected = ['messages' => [], 'kept' => 0, 'dropped' => 0, 'tokens_before' => 0, 'tokens_after' => 0];
+        $expected['is_truncated'] = false;
 
         self::assertSame($expected, trim_history([], 0));
     }
@@ -108,6 +109,69 @@ final class HistoryTest extends TestCase
     }
 
     /** @return array{role: string, content: string} */
+    public function testTheFirstMessagesStayWhenTheyAreWanted(): void
+    {
+        $long = str_repeat('word ', 200);
+        $messages = [self::user('First?'), self::assistant('Yes'), self::user($long), self::user('Newest?')];
+
+        $report = trim_history($messages, 100, 'gpt-4o', 0, ['keep_first' => 2]);
+
+        self::assertSame([$messages[0], $messages[1], $messages[3]], $report['messages']);
+        self::assertFalse($report['is_truncated']);
+    }
+
+    public function testASummaryStandsWhereMessagesWereDropped(): void
+    {
+        $long = str_repeat('word ', 200);
+        $messages = [self::SYSTEM, self::user($long), self::assistant($long), self::user('Newest?')];
+        $summary = ['role' => 'system', 'content' => 'They talked about words.'];
+        $options = ['summary' => $summary['content']];
+
+        $report = trim_history($messages, 100, 'gpt-4o', 0, $options);
+
+        self::assertSame([self::SYSTEM, $summary, self::user('Newest?')], $report['messages']);
+        self::assertSame([2, 2], [$report['kept'], $report['dropped']]);
+        self::assertSame(
+            trim_history($report['messages'], 100, 'gpt-4o')['tokens_before'],
+            $report['tokens_after']
+        );
+        self::assertSame($messages, trim_history($messages, 9000, 'gpt-4o', 0, $options)['messages']);
+    }
+
+    public function testAQuestionThatIsTooLongIsCutOnRequest(): void
+    {
+        $long = str_repeat('word ', 500);
+        $messages = [self::SYSTEM, self::user(str_repeat('old ', 50)), self::user($long)];
+
+        $report = trim_history($messages, 100, 'gpt-4o', 10, ['truncate' => true, 'summary' => 'Old.']);
+
+        [$system, $summary, $question] = $report['messages'];
+        self::assertSame([self::SYSTEM, 'Old.'], [$system, $summary['content']]);
+        self::assertStringStartsWith('word word', $question['content']);
+        self::assertTrue(str_starts_with($long, $question['content']));
+        self::assertTrue($report['is_truncated']);
+        self::assertLessThanOrEqual(90, $report['tokens_after']);
+        self::assertGreaterThan(70, $report['tokens_after']);
+        self::assertGreaterThan(500, $report['tokens_before']);
+        self::assertSame($long, $messages[2]['content']);
+        self::expectFailure(
+            InvalidInput::class,
+            'invalid_request',
+            static fn () => trim_history($messages, 100, 'gpt-4o', 10)
+        );
+    }
+
+    public function testOptionsAreChecked(): void
+    {
+        foreach ([['keep_last' => 1], ['keep_first' => -1], ['summary' => 1], ['truncate' => 1], [1]] as $options) {
+            self::expectFailure(
+                InvalidInput::class,
+                'invalid_request',
+                static fn () => trim_history([], 1, '', 0, $options)
+            );
+        }
+    }
+
     private static function user(string $content): array
     {
         return ['role' => 'user', 'content' => $content];

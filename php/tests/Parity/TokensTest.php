@@ -5,11 +5,19 @@ declare(strict_types=1);
 namespace Platen\Tests\Parity;
 
 use PHPUnit\Framework\TestCase;
+use Platen\Exception\InternalError;
 use Platen\Exception\InvalidInput;
 use Platen\Tests\Fixture\ExpectsFailures;
 use Platen\Tests\Fixture\Vectors;
+use Platen\TokenCounter;
 
+use function Platen\count_message_tokens;
 use function Platen\count_tokens;
+use function Platen\decode;
+use function Platen\encode;
+use function Platen\model_info;
+use function Platen\split_tokens;
+use function Platen\truncate_tokens;
 
 /**
  * The extension counts; the polyfill estimates. That is the one difference that is allowed, and its size is fixed here.
@@ -81,5 +89,127 @@ final class TokensTest extends TestCase
         $text = str_repeat('a', 16 * 1024 * 1024 + 1);
 
         self::expectFailure(InvalidInput::class, 'payload_too_large', static fn () => count_tokens($text));
+    }
+
+    /** @return array<string, array{string}> */
+    public static function texts(): array
+    {
+        $long = "A first paragraph of a text.\n\nIts second one has two sentences. Here is the other.\nA line.\n";
+
+        return [
+            'prose' => [str_repeat($long, 30)],
+            'languages' => [str_repeat('Grüße aus 東京。Привет, мир! ', 40)],
+            'one run' => [str_repeat('a', 3000)],
+            'emoji' => [str_repeat('👩‍👧 ', 200)],
+            'nothing' => [''],
+        ];
+    }
+
+    /** @dataProvider texts */
+    public function testATruncatedTextFitsAndIsAnEndOfTheText(string $text): void
+    {
+        foreach ([0, 1, 7, 50, 100000] as $max) {
+            $head = truncate_tokens($text, $max, 'gpt-4o');
+            $tail = truncate_tokens($text, $max, 'gpt-4o', 'start');
+
+            self::assertTrue(str_starts_with($text, $head));
+            self::assertTrue(str_ends_with($text, $tail));
+            self::assertLessThanOrEqual($max, count_tokens($head, 'gpt-4o'));
+            self::assertLessThanOrEqual($max, count_tokens($tail, 'gpt-4o'));
+            self::assertTrue(mb_check_encoding($head . $tail, 'UTF-8'));
+        }
+        self::assertSame($text, truncate_tokens($text, 100000, 'gpt-4o'));
+    }
+
+    /** @dataProvider texts */
+    public function testPartsFitAndTogetherAreTheText(string $text): void
+    {
+        $parts = split_tokens($text, 40, 0, 'gpt-4o');
+
+        self::assertSame($text, implode('', $parts));
+        foreach ($parts as $part) {
+            self::assertLessThanOrEqual(40, count_tokens($part, 'gpt-4o'));
+        }
+    }
+
+    /** @dataProvider texts */
+    public function testPartsWithAnOverlapRepeatTheEndOfTheOneBefore(string $text): void
+    {
+        $parts = split_tokens($text, 40, 10, 'gpt-4o');
+
+        $place = 0;
+        foreach ($parts as $part) {
+            $start = strpos($text, $part, max(0, $place - strlen($part)));
+            self::assertIsInt($start);
+            self::assertLessThanOrEqual($place, $start);
+            self::assertLessThanOrEqual(40, count_tokens($part, 'gpt-4o'));
+            $place = max($place, $start + strlen($part));
+        }
+        self::assertGreaterThanOrEqual(strlen($text) === 0 ? 0 : 1, $place);
+    }
+
+    public function testPartsHaveSizes(): void
+    {
+        self::expectFailure(InvalidInput::class, 'invalid_request', static fn () => split_tokens('x', 7));
+        self::expectFailure(InvalidInput::class, 'invalid_request', static fn () => split_tokens('x', 8, 4));
+        self::expectFailure(InvalidInput::class, 'invalid_request', static fn () => split_tokens('x', 8, -1));
+        self::expectFailure(InvalidInput::class, 'invalid_request', static fn () => truncate_tokens('x', -1));
+        self::expectFailure(InvalidInput::class, 'invalid_request', static fn () => truncate_tokens('x', 1, '', 'x'));
+    }
+
+    public function testACounterGivesTheCountOfWhatWasPushed(): void
+    {
+        $text = str_repeat("Grüße 👩‍👧, don't!\n  12345 ABC漢字def ", 3);
+        $counter = new TokenCounter('gpt-4o');
+        foreach (str_split($text, 5) as $number => $part) {
+            $counter->push($part);
+            self::assertSame(count_tokens(substr($text, 0, 5 * $number + 5), 'gpt-4o'), $counter->count());
+        }
+    }
+
+    public function testTheMessagesOfARequestAreCounted(): void
+    {
+        $message = static fn (mixed $content): array => [['role' => 'user', 'content' => $content]];
+        $empty = count_message_tokens($message(''), 'gpt-4o');
+        $image = ['type' => 'image_url', 'image_url' => ['url' => 'x']];
+
+        self::assertSame(7, $empty);
+        self::assertSame(3, count_message_tokens([]));
+        self::assertSame($empty + 765, count_message_tokens($message([$image]), 'gpt-4o'));
+        $image += ['width' => 2048, 'height' => 4096];
+        self::assertSame($empty + 1105, count_message_tokens($message([$image]), 'gpt-4o'));
+        self::expectFailure(
+            InvalidInput::class,
+            'invalid_request',
+            static fn () => count_message_tokens($message([['type' => 'sound']]))
+        );
+    }
+
+    public function testIdsAreForTheExtensionOnly(): void
+    {
+        if (extension_loaded('platen')) {
+            self::assertSame('Grüße', decode(encode('Grüße', 'gpt-4'), 'gpt-4'));
+        } else {
+            self::expectFailure(InternalError::class, 'internal', static fn () => encode('x'));
+            self::expectFailure(InternalError::class, 'internal', static fn () => decode([1]));
+        }
+    }
+
+    /** @return array<string, array{array<string, mixed>}> */
+    public static function infos(): array
+    {
+        return Vectors::cases('tokens/model-info.json');
+    }
+
+    /**
+     * @dataProvider infos
+     * @param array<string, mixed> $case
+     */
+    public function testAModelIsKnownByItsName(array $case): void
+    {
+        $expected = $case['info'];
+        $expected['is_exact'] = $expected['is_exact'] && extension_loaded('platen');
+
+        self::assertSame($expected, model_info($case['name']));
     }
 }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Platen\Tests\Polyfill;
 
 use PHPUnit\Framework\TestCase;
-use Platen\Exception\InvalidInput;
+use Platen\Polyfill\BudgetTooSmall;
 use Platen\Polyfill\History;
 use Platen\Polyfill\MessageCost;
 use Platen\Tests\Fixture\Vectors;
@@ -36,7 +36,7 @@ final class HistoryTest extends TestCase
         ), $case['messages']);
         $available = max(0, $case['max_tokens'] - $case['reserve_for_output']);
         if (isset($case['error'])) {
-            $this->expectException(InvalidInput::class);
+            $this->expectException(BudgetTooSmall::class);
             $this->expectExceptionMessage("need {$case['error']['needed']} tokens");
         }
 

@@ -26,7 +26,8 @@ final class SignaturesTest extends TestCase
     {
         $stubs = self::describe("describe('stubs')");
         $library = self::describe(
-            "(static function () { require 'php/autoload.php'; class_exists('Platen\\\\SigningKey'); class_exists('Platen\\\\KeySet');"
+            "(static function () { require 'php/autoload.php'; class_exists('Platen\\\\SigningKey');"
+            . " class_exists('Platen\\\\KeySet'); class_exists('Platen\\\\TokenCounter');"
             . " foreach (glob('stubs/Exception/*.php') as \$file) {"
             . " class_exists('Platen\\\\Exception\\\\' . basename(\$file, '.php')); }"
             . " return describe('library'); })()"

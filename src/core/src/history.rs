@@ -6,4 +6,4 @@ mod trim;
 
 pub use budget::TokenBudget;
 pub use cost::{HistoryRole, MessageCost};
-pub use trim::{TrimError, TrimReport, trim};
+pub use trim::{TrimError, TrimOptions, TrimReport, trim, trim_with};

@@ -1,22 +1,31 @@
 //! Counting tokens: exactly for OpenAI's models, by a documented estimate for the others.
 //!
-//! A text is split into pieces by the encoding's pre-tokenizer (`automaton`), a piece that is a token is looked
-//! up (`vocabulary`), and one that is not is merged from its bytes (`merge`). All tables are made by `build.rs`
-//! and read in place.
+//! A text is split into pieces as the encoding's pre-tokenizer says (`pieces`), and the tokens of a piece are found
+//! in the vocabulary (`merge`, `dictionary`) or, to count them, remembered (`piece_cache`). All tables are made by
+//! `build.rs` and read in place.
 
-mod automaton;
 mod count;
+mod counter;
+mod cut;
+mod dictionary;
 mod encoding;
+mod image;
+mod kinds;
 mod layout;
 mod merge;
 mod model_map;
+mod piece_cache;
+mod pieces;
 mod tables;
-mod vocabulary;
+mod text_cache;
 
 pub use count::{
     MESSAGE_OVERHEAD_TOKENS, REPLY_PRIMING_TOKENS, TokenCount, count, count_conversation, count_message,
 };
-pub use encoding::Encoding;
+pub use counter::TokenCounter;
+pub use cut::{CutFrom, MIN_PART_TOKENS, SplitError, split, truncate};
+pub use encoding::{Encoding, UnknownToken};
+pub use image::{ImageDetail, image_tokens};
 pub use model_map::{ModelInfo, model_info};
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod functions;
 mod guard;
 mod info;
 mod ini;
+mod messages;
 mod params;
 mod socket;
 
@@ -49,6 +50,7 @@ pub fn get_module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .request_startup_function(request_startup)
         .info_function(info::print)
         .class::<classes::SigningKey>()
-        .class::<classes::KeySet>();
+        .class::<classes::KeySet>()
+        .class::<classes::TokenCounter>();
     functions::register(module)
 }

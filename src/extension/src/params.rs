@@ -18,6 +18,7 @@ use platen_core::signing::{InvalidKey, TokenKey, jwt};
 
 use crate::classes::{KeySet, SigningKey};
 use crate::convert::values;
+use crate::exceptions::Failure;
 
 /// A `string` parameter as text. Bytes that are not UTF-8 are replaced by U+FFFD.
 pub(crate) struct Text<'a>(Cow<'a, str>);
@@ -89,6 +90,13 @@ impl<'a> FromZvalMut<'a> for Bytes<'a> {
 /// An `int` parameter.
 #[derive(Clone, Copy)]
 pub(crate) struct Int(pub(crate) i64);
+
+impl Int {
+    /// The number as an amount, which is not negative.
+    pub(crate) fn amount(self, name: &str) -> Result<usize, Failure> {
+        usize::try_from(self.0).map_err(|_| Failure::Argument(format!("{name} must not be negative")))
+    }
+}
 
 impl<'a> FromZval<'a> for Int {
     const TYPE: DataType = DataType::Long;

@@ -21,7 +21,7 @@ echo outcome(fn () => Platen\trim_history([$good], 10, reserve: -1)), "\n";
 InvalidInput invalid_request: message 1 is not an array
 InvalidInput invalid_request: message 0 has no role of system, user, assistant or tool
 InvalidInput invalid_request: message 1 has no role of system, user, assistant or tool
-InvalidInput invalid_request: message 0 has a content that is not UTF-8 text
+InvalidInput invalid_request: message 0 has a part of its content that is no array
 InvalidInput invalid_request: message 0 has a content that is not UTF-8 text
 InvalidInput invalid_request: message 0 has a pinned that is neither true nor false
 InvalidInput invalid_request: message 0 has tool_calls that are no list

@@ -13,8 +13,19 @@ pub struct TrimReport {
     pub dropped: usize,
     /// What all messages cost, in tokens.
     pub tokens_before: usize,
-    /// What the messages that stay cost, in tokens; never more than the budget leaves.
+    /// What the messages that stay and the marker cost, in tokens; never more than the budget leaves.
     pub tokens_after: usize,
+    /// Before which message of the whole conversation the marker stands; `None` when there is none.
+    pub marker_at: Option<usize>,
+}
+
+/// What else trimming is to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrimOptions {
+    /// How many messages at the beginning stay as if they were pinned.
+    pub keep_first: usize,
+    /// What a message costs, in tokens, that stands where the first messages were dropped: usually a summary of them.
+    pub marker_tokens: Option<usize>,
 }
 
 /// Why a conversation cannot be trimmed.
@@ -69,20 +80,47 @@ impl TrimError {
 /// assert_eq!(report.tokens_after, 30);
 /// ```
 pub fn trim(messages: &[MessageCost<'_>], budget: TokenBudget) -> Result<TrimReport, TrimError> {
-    let groups = group(messages);
-    let available = budget.available();
-    let needed = cost(groups.iter().filter(|group| group.keep == Keep::Always));
+    trim_with(messages, budget, TrimOptions::default())
+}
+
+/// As [`trim`], with options.
+///
+/// # Errors
+/// [`TrimError::BudgetTooSmall`] when the messages that always stay, and the marker where it is needed, cost more
+/// than the budget leaves.
+pub fn trim_with(
+    messages: &[MessageCost<'_>],
+    budget: TokenBudget,
+    options: TrimOptions,
+) -> Result<TrimReport, TrimError> {
+    let groups = group(messages, options.keep_first);
+    let report = trim_groups(messages, &groups, budget.available(), 0)?;
+    let Some(marker_tokens) = options.marker_tokens.filter(|_| report.dropped > 0) else { return Ok(report) };
+    let report = trim_groups(messages, &groups, budget.available(), marker_tokens)?;
+    let first_dropped = report.kept.iter().zip(0..).take_while(|(kept, place)| *kept == place).count();
+    Ok(TrimReport { marker_at: Some(first_dropped), ..report })
+}
+
+fn trim_groups(
+    messages: &[MessageCost<'_>],
+    groups: &[Group],
+    available: usize,
+    extra_tokens: usize,
+) -> Result<TrimReport, TrimError> {
+    let always = groups.iter().filter(|group| group.keep == Keep::Always);
+    let needed = cost(always).saturating_add(extra_tokens);
     if needed > available {
         return Err(TrimError::BudgetTooSmall { needed, available });
     }
-    let chosen = choose(&groups, available - needed);
+    let chosen = choose(groups, available - needed);
     let mut kept: Vec<usize> = chosen.iter().flat_map(|group| group.members.iter().copied()).collect();
     kept.sort_unstable();
     Ok(TrimReport {
         dropped: messages.len() - kept.len(),
         tokens_before: messages.iter().fold(0, |sum, message| sum.saturating_add(message.tokens)),
-        tokens_after: cost(chosen),
+        tokens_after: cost(chosen).saturating_add(extra_tokens),
         kept,
+        marker_at: None,
     })
 }
 
@@ -103,7 +141,7 @@ enum Keep {
 }
 
 /// The groups of a conversation, in the order of their first messages.
-fn group(messages: &[MessageCost<'_>]) -> Vec<Group> {
+fn group(messages: &[MessageCost<'_>], keep_first: usize) -> Vec<Group> {
     let is_question =
         |message: &MessageCost<'_>| message.role == HistoryRole::User && message.answers_to.is_none();
     let newest_question = messages.iter().rposition(is_question);
@@ -128,7 +166,8 @@ fn group(messages: &[MessageCost<'_>]) -> Vec<Group> {
         if let Some(group) = groups.get_mut(own) {
             group.members.push(place);
             group.tokens = group.tokens.saturating_add(message.tokens);
-            if message.is_pinned || message.role == HistoryRole::System || newest_question == Some(place) {
+            let is_pinned = message.is_pinned || place < keep_first;
+            if is_pinned || message.role == HistoryRole::System || newest_question == Some(place) {
                 group.keep = Keep::Always;
             }
         }

@@ -24,7 +24,8 @@ pub struct TokenCount {
 /// assert_eq!(count("Hello, world!", "gpt-4o"), TokenCount { tokens: 4, is_exact: true });
 /// ```
 pub fn count(text: &str, model: &str) -> TokenCount {
-    count_with(text, &model_info(model))
+    let info = model_info(model);
+    info.token_count(info.encoding.count(text))
 }
 
 /// Counts one chat message: [`MESSAGE_OVERHEAD_TOKENS`], its role and its content.
@@ -47,14 +48,8 @@ pub fn count_conversation<'m>(
 }
 
 fn count_message_with(role: &str, content: &str, info: &ModelInfo) -> TokenCount {
-    let TokenCount { tokens, is_exact } = count_with(content, info);
-    let role = count_with(role, info).tokens;
-    TokenCount { tokens: tokens.saturating_add(role).saturating_add(MESSAGE_OVERHEAD_TOKENS), is_exact }
-}
-
-fn count_with(text: &str, info: &ModelInfo) -> TokenCount {
-    let counted = info.encoding.count(text);
-    let tokens = counted.saturating_mul(info.estimate_percent).div_ceil(100);
+    let tokens = [role, content].into_iter().map(|text| info.count_again(text).tokens);
+    let tokens = tokens.fold(MESSAGE_OVERHEAD_TOKENS, usize::saturating_add);
     TokenCount { tokens, is_exact: info.is_exact }
 }
 

@@ -1,78 +1,111 @@
-//! How a token is found in the vocabulary table: shared by `build.rs`, which writes the table, and by
-//! [`Vocabulary`](super::vocabulary::Vocabulary), which reads it in place.
+//! How the tables of an encoding are laid out: shared by `build.rs`, which writes them, and by
+//! [`Dictionary`](super::dictionary::Dictionary), which reads them in place. All numbers are little-endian.
 //!
-//! The table is a perfect hash: a token's bucket has a seed, and hash and seed together give the one slot
-//! in which the token can be. So every lookup reads one seed and one slot, whatever the text.
-//!
-//! A slot is 16 bytes, one little-endian number: the token's first eight bytes (zero-padded), its length
-//! (8 bits, zero in an empty slot), its rank (24 bits) and the place of its further bytes (32 bits).
+//! - The trie finds the longest token that a text begins with. A node's children stand at `base ^ byte`; no two
+//!   nodes have the same base, so a unit that bears the byte as its label is the child.
+//! - An entry tells for a token its length, the two tokens it is joined from, and the longest token it begins with.
+//! - The pairs tell which token two tokens give. The table is a perfect hash: a pair's bucket has a seed, and hash
+//!   and seed together give the one slot in which the pair can be.
 
 /// An odd number with no pattern in its bits (the golden ratio), as multiplicative hashing wants.
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Written where a table has no rank.
-pub(super) const NO_RANK: u32 = u32::MAX;
+/// Stands for "no token". Also the greatest number that the tables have room for.
+pub(super) const NO_TOKEN: u32 = ID_MASK;
 
-/// The longest token a slot can describe, in bytes.
-pub(super) const MAX_TOKEN_BYTES: usize = 255;
+/// The tokens of one byte have the ids below this, in every encoding.
+pub(super) const BYTE_TOKENS: u32 = 256;
 
-/// How many of a token's bytes stand in its slot.
-pub(super) const HEAD_BYTES: usize = 8;
+pub(super) const ID_BITS: u32 = 18;
+/// Where the parts of a [`Unit`] begin, in bits.
+pub(super) const LABEL_SHIFT: u32 = 24;
+pub(super) const TOKEN_SHIFT: u32 = 40;
 
-/// Packs the head and the length of a token of 1 to [`MAX_TOKEN_BYTES`].
-#[inline]
-pub(super) fn key(token: &[u8]) -> u128 {
-    let length = u8::try_from(token.len()).unwrap_or(0);
-    u128::from(head(token)) | (u128::from(length) << 64)
-}
+const ID_MASK: u32 = (1 << ID_BITS) - 1;
 
-/// Mixes a token into 64 bits.
-#[inline]
-pub(super) fn hash(token: &[u8]) -> u64 {
-    let (words, rest) = token.as_chunks::<8>();
-    let mut state = MULTIPLIER;
-    for word in words {
-        state = fold(state ^ u64::from_le_bytes(*word));
+/// One node of the trie: the base of its children, one more than its byte (zero when the unit is empty), and its
+/// token ([`NO_TOKEN`] when there is none).
+#[derive(Clone, Copy)]
+pub(super) struct Unit(pub(super) u64);
+
+impl Unit {
+    /// Where the children stand; zero when there are none.
+    #[inline]
+    pub(super) fn base(self) -> usize {
+        low_bits(self.0, LABEL_SHIFT)
     }
-    let length = u64::try_from(token.len()).unwrap_or(u64::MAX);
-    fold(state ^ short_word(rest) ^ (length << 56))
-}
 
-/// The bucket of a token with this hash.
-#[inline]
-pub(super) fn bucket(hash: u64, buckets: usize) -> usize {
-    reduce(hash, buckets)
-}
-
-/// The slot of a token with this hash whose bucket has this seed.
-#[inline]
-pub(super) fn slot(hash: u64, seed: u16, slots: usize) -> usize {
-    reduce(fold(hash ^ (u64::from(seed) + 1).wrapping_mul(MULTIPLIER)), slots)
-}
-
-/// The first eight bytes as a little-endian number, zero-padded.
-#[inline]
-fn head(token: &[u8]) -> u64 {
-    token.first_chunk::<HEAD_BYTES>().map_or_else(|| short_word(token), |bytes| u64::from_le_bytes(*bytes))
-}
-
-/// Up to seven bytes as a little-endian number, zero-padded: two reads that may overlap, never a copy.
-#[inline]
-fn short_word(bytes: &[u8]) -> u64 {
-    let shift = |width: usize| 8 * (bytes.len() - width);
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        u64::from(u32::from_le_bytes(*first)) | (u64::from(u32::from_le_bytes(*last)) << shift(4))
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<2>(), bytes.last_chunk::<2>()) {
-        u64::from(u16::from_le_bytes(*first)) | (u64::from(u16::from_le_bytes(*last)) << shift(2))
-    } else {
-        bytes.first().map_or(0, |byte| u64::from(*byte))
+    /// Whether the unit is the child for this byte.
+    #[inline]
+    pub(super) fn has_label(self, byte: u8) -> bool {
+        (self.0 >> LABEL_SHIFT) & 0x1FF == u64::from(byte) + 1
     }
+
+    #[inline]
+    pub(super) fn token(self) -> u32 {
+        id(self.0 >> TOKEN_SHIFT)
+    }
+}
+
+/// What is known of a token: the two tokens it is joined from, the longest token it begins with, its length. The
+/// four stand one after the other, each but the last with as many bits as an id.
+#[derive(Clone, Copy)]
+pub(super) struct Entry(pub(super) u64);
+
+impl Entry {
+    #[inline]
+    pub(super) fn left(self) -> u32 {
+        id(self.0)
+    }
+
+    #[inline]
+    pub(super) fn right(self) -> u32 {
+        id(self.0 >> ID_BITS)
+    }
+
+    /// The longest token that this one begins with; [`NO_TOKEN`] when there is none.
+    #[inline]
+    pub(super) fn prefix(self) -> u32 {
+        id(self.0 >> (2 * ID_BITS))
+    }
+
+    #[inline]
+    pub(super) fn length(self) -> usize {
+        low_bits(self.0 >> (3 * ID_BITS), 8)
+    }
+}
+
+/// Two tokens as one number.
+#[inline]
+pub(super) fn pair_key(left: u32, right: u32) -> u64 {
+    u64::from(left) | (u64::from(right) << ID_BITS)
+}
+
+/// The token that a slot of the table of pairs joins this pair to, which stands above the key; [`NO_TOKEN`] when the slot is another pair's.
+#[inline]
+pub(super) fn joined(slot: u64, key: u64) -> u32 {
+    let is_same = slot & ((1 << (2 * ID_BITS)) - 1) == key;
+    // An empty slot looks like the pair of token 0 with itself, and joins to 0, which no pair does.
+    let joined = id(slot >> (2 * ID_BITS));
+    if is_same && joined != 0 { joined } else { NO_TOKEN }
+}
+
+/// The bucket of a pair.
+#[inline]
+pub(super) fn bucket(key: u64, buckets: usize) -> usize {
+    reduce(fold(key), buckets)
+}
+
+/// The slot of a pair whose bucket has this seed.
+#[inline]
+pub(super) fn slot(key: u64, seed: u16, slots: usize) -> usize {
+    reduce(fold(fold(key) ^ (u64::from(seed) + 1).wrapping_mul(MULTIPLIER)), slots)
 }
 
 /// The two halves of the 128-bit product, folded: each bit of the input reaches the high bits.
 #[inline]
-fn fold(value: u64) -> u64 {
-    let (low, high) = value.carrying_mul(MULTIPLIER, 0);
+pub(super) fn fold(value: u64) -> u64 {
+    let (low, high) = (value ^ MULTIPLIER).carrying_mul(MULTIPLIER, 0);
     low ^ high
 }
 
@@ -81,4 +114,14 @@ fn fold(value: u64) -> u64 {
 fn reduce(hash: u64, range: usize) -> usize {
     let (_, high) = hash.carrying_mul(u64::try_from(range).unwrap_or(u64::MAX), 0);
     usize::try_from(high).unwrap_or(0)
+}
+
+#[inline]
+fn id(bits: u64) -> u32 {
+    u32::try_from(bits & u64::from(ID_MASK)).unwrap_or(NO_TOKEN)
+}
+
+#[inline]
+fn low_bits(value: u64, bits: u32) -> usize {
+    usize::try_from(value & ((1 << bits) - 1)).unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-use super::Encoding;
+use super::{Encoding, TokenCount, text_cache};
 
 /// What is known about a model from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,25 @@ pub struct ModelInfo {
     pub context_tokens: usize,
     /// The most tokens of one answer; zero for a model that answers with no text (embeddings).
     pub max_output_tokens: usize,
+}
+
+impl ModelInfo {
+    /// As [`count`](super::count), for a text that is likely to be counted again, such as a message of a
+    /// conversation: the counts of the last few thousand texts are remembered.
+    pub fn count_again(&self, text: &str) -> TokenCount {
+        self.token_count(text_cache::count(text, self.encoding))
+    }
+
+    /// What the model counts where its encoding counts so many.
+    pub(super) fn token_count(&self, counted: usize) -> TokenCount {
+        let tokens = counted.saturating_mul(self.estimate_percent).div_ceil(100);
+        TokenCount { tokens, is_exact: self.is_exact }
+    }
+
+    /// The most that the encoding may count for the model to count no more than `tokens`.
+    pub(super) fn most_counted(&self, tokens: usize) -> usize {
+        tokens.saturating_mul(100).checked_div(self.estimate_percent).unwrap_or(0)
+    }
 }
 
 /// Looks a model up by the longest known beginning of its name.
@@ -99,6 +118,9 @@ const LLAMA_PERCENT: usize = 115;
 
 const CL100K: Encoding = Encoding::Cl100kBase;
 const O200K: Encoding = Encoding::O200kBase;
+const HARMONY: Encoding = Encoding::O200kHarmony;
+const P50K: Encoding = Encoding::P50kBase;
+const R50K: Encoding = Encoding::R50kBase;
 
 /// Encodings as in tiktoken's `model.py`, limits as in the vendors' model lists. A prefix ends at a word's end
 /// of the model's name, or itself ends with `-` or `.`.
@@ -110,7 +132,7 @@ const FAMILIES: &[Family] = &[
     exact("gpt-4.1", O200K, 1_047_576, 32_768),
     exact("gpt-4o", O200K, 128_000, 16_384),
     exact("chatgpt-4o", O200K, 128_000, 16_384),
-    exact("gpt-oss", O200K, 131_072, 131_072),
+    exact("gpt-oss", HARMONY, 131_072, 131_072),
     exact("o1", O200K, 200_000, 100_000),
     exact("o1-mini", O200K, 128_000, 65_536),
     exact("o1-preview", O200K, 128_000, 32_768),
@@ -127,6 +149,22 @@ const FAMILIES: &[Family] = &[
     exact("gpt-35-turbo", CL100K, 16_385, 4_096),
     exact("text-embedding-3", CL100K, 8_192, 0),
     exact("text-embedding-ada-002", CL100K, 8_192, 0),
+    exact("davinci-002", CL100K, 16_384, 16_384),
+    exact("babbage-002", CL100K, 16_384, 16_384),
+    exact("text-davinci-003", P50K, 4_097, 4_097),
+    exact("text-davinci-002", P50K, 4_097, 4_097),
+    exact("code-davinci", P50K, 8_001, 8_001),
+    exact("code-cushman", P50K, 2_048, 2_048),
+    exact("text-davinci-001", R50K, 2_049, 2_049),
+    exact("text-curie", R50K, 2_049, 2_049),
+    exact("text-babbage", R50K, 2_049, 2_049),
+    exact("text-ada", R50K, 2_049, 2_049),
+    exact("davinci", R50K, 2_049, 2_049),
+    exact("curie", R50K, 2_049, 2_049),
+    exact("babbage", R50K, 2_049, 2_049),
+    exact("ada", R50K, 2_049, 2_049),
+    exact("gpt2", R50K, 1_024, 1_024),
+    exact("gpt-2", R50K, 1_024, 1_024),
     // A later GPT: most likely still this vocabulary, but nobody has said so.
     estimate("gpt-", 100, 128_000, 16_384),
     estimate("claude", CLAUDE_PERCENT, 200_000, 8_192),

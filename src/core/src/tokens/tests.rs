@@ -4,23 +4,27 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use tiktoken_rs::CoreBPE;
 
-use super::{Encoding, count};
+use super::{Encoding, UnknownToken, count};
 
 static O200K_ORACLE: LazyLock<CoreBPE> = LazyLock::new(|| tiktoken_rs::o200k_base().unwrap());
+static HARMONY_ORACLE: LazyLock<CoreBPE> = LazyLock::new(|| tiktoken_rs::o200k_harmony().unwrap());
 static CL100K_ORACLE: LazyLock<CoreBPE> = LazyLock::new(|| tiktoken_rs::cl100k_base().unwrap());
-
-const BOTH: [Encoding; 2] = [Encoding::O200kBase, Encoding::Cl100kBase];
+static P50K_ORACLE: LazyLock<CoreBPE> = LazyLock::new(|| tiktoken_rs::p50k_base().unwrap());
+static R50K_ORACLE: LazyLock<CoreBPE> = LazyLock::new(|| tiktoken_rs::r50k_base().unwrap());
 
 fn oracle(encoding: Encoding) -> &'static CoreBPE {
     match encoding {
         Encoding::O200kBase => &O200K_ORACLE,
+        Encoding::O200kHarmony => &HARMONY_ORACLE,
         Encoding::Cl100kBase => &CL100K_ORACLE,
+        Encoding::P50kBase => &P50K_ORACLE,
+        Encoding::R50kBase => &R50K_ORACLE,
     }
 }
 
 #[track_caller]
 fn assert_like_the_oracle(text: &str) {
-    for encoding in BOTH {
+    for encoding in Encoding::ALL {
         let expected = oracle(encoding).encode_ordinary(text);
 
         let start: String = text.chars().take(60).collect();
@@ -36,13 +40,24 @@ const CORPORA: [&str; 6] = [
     include_str!("../../../../tests/vectors/tokens/corpus.php.txt"),
     include_str!("../../../../tests/vectors/tokens/languages.txt"),
     include_str!("../../../../tests/vectors/tokens/exact.json"),
-    include_str!("../../build/automaton.rs"),
+    include_str!("../../build/dictionary.rs"),
 ];
 
 #[test]
 fn corpora_are_encoded_like_the_oracle() {
     for corpus in CORPORA {
         assert_like_the_oracle(corpus);
+    }
+}
+
+#[test]
+fn corpora_are_encoded_like_the_second_oracle() {
+    let oracles =
+        [(Encoding::O200kBase, bpe_openai::o200k_base()), (Encoding::Cl100kBase, bpe_openai::cl100k_base())];
+    for corpus in CORPORA {
+        for (encoding, oracle) in &oracles {
+            assert!(encoding.encode(corpus) == oracle.encode(corpus), "{} differs", encoding.name());
+        }
     }
 }
 
@@ -88,10 +103,10 @@ fn a_megabyte_of_one_character_takes_time_in_proportion() {
     for run in ["a", " ", "\n", "-", "\u{a0}", "=", "/", "\t", "\u{3000}"] {
         let text = run.repeat(1_000_000 / run.len());
 
-        for encoding in BOTH {
+        for encoding in Encoding::ALL {
             let tokens = encoding.count(&text);
 
-            assert!(tokens > 0 && tokens < text.len(), "{tokens} tokens of {run:?}");
+            assert!(tokens > 0 && tokens <= text.len(), "{tokens} tokens of {run:?}");
         }
     }
     // The oracle cannot take this many spaces; tiktoken's vocabulary has tokens of up to 128 of them.
@@ -106,7 +121,7 @@ fn special_tokens_are_ordinary_text() {
 
 #[test]
 fn the_text_of_a_token_is_encoded_like_the_oracle() {
-    for encoding in BOTH {
+    for encoding in Encoding::ALL {
         for rank in (0..vocabulary_size(encoding)).step_by(7) {
             // A token that is a part of a character has no text.
             let Ok(text) = oracle(encoding).decode(&[rank]) else { continue };
@@ -118,8 +133,10 @@ fn the_text_of_a_token_is_encoded_like_the_oracle() {
 
 fn vocabulary_size(encoding: Encoding) -> u32 {
     match encoding {
-        Encoding::O200kBase => 199_998,
+        Encoding::O200kBase | Encoding::O200kHarmony => 199_998,
         Encoding::Cl100kBase => 100_256,
+        Encoding::P50kBase => 50_281,
+        Encoding::R50kBase => 50_256,
     }
 }
 
@@ -196,6 +213,19 @@ struct ExactVector {
 }
 
 #[derive(Deserialize)]
+struct IdVectors {
+    cases: Vec<IdVector>,
+}
+
+#[derive(Deserialize)]
+struct IdVector {
+    name: String,
+    encoding: String,
+    text: String,
+    ids: Vec<u32>,
+}
+
+#[derive(Deserialize)]
 struct ModelVector {
     model: String,
     text: String,
@@ -213,6 +243,41 @@ fn the_golden_counts_hold() {
         assert_eq!(encoding.count(&vector.text), vector.tokens, "{} of {:?}", vector.encoding, vector.text);
         assert_like_the_oracle(&vector.text);
     }
+}
+
+#[test]
+fn the_ids_are_those_of_openais_tokenizer() {
+    let vectors: IdVectors =
+        serde_json::from_str(include_str!("../../../../tests/vectors/tokens/ids.json")).unwrap();
+
+    for vector in vectors.cases {
+        let encoding = Encoding::from_name(&vector.encoding).unwrap();
+        assert_eq!(encoding.encode(&vector.text), vector.ids, "{}", vector.name);
+        assert_eq!(encoding.decode(&vector.ids).unwrap(), vector.text.as_bytes(), "{}", vector.name);
+    }
+}
+
+#[test]
+fn every_token_survives_decoding_and_encoding() {
+    for encoding in Encoding::ALL {
+        for id in 0..vocabulary_size(encoding) {
+            // p50k_base has a hole where its special token is.
+            let Ok(bytes) = encoding.decode(&[id]) else { continue };
+            let Ok(text) = String::from_utf8(bytes) else { continue };
+
+            assert_eq!(encoding.decode(&encoding.encode(&text)).unwrap(), text.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn ids_that_are_no_ordinary_tokens_are_refused() {
+    for encoding in Encoding::ALL {
+        for token in [vocabulary_size(encoding), u32::MAX] {
+            assert_eq!(encoding.decode(&[0, token]), Err(UnknownToken { token, encoding }));
+        }
+    }
+    assert!(Encoding::P50kBase.decode(&[50_256]).is_err());
 }
 
 #[test]

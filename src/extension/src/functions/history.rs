@@ -1,153 +1,182 @@
-//! Trimming a conversation to a budget of tokens.
+//! Counting and trimming a conversation.
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::BailoutGuard;
-use platen_core::history::{HistoryRole, MessageCost, TokenBudget, TrimReport, trim};
-use platen_core::limits::MAX_TEXT_BYTES;
-use platen_core::tokens;
+use platen_core::history::{
+    HistoryRole, MessageCost, TokenBudget, TrimError, TrimOptions, TrimReport, trim_with,
+};
+use platen_core::tokens::{self, CutFrom, REPLY_PRIMING_TOKENS, model_info};
 
-use crate::convert::{text, values};
+use crate::convert::{entries, text, values};
 use crate::exceptions::Failure;
 use crate::guard::guard;
-use crate::params::{Int, Items, Text};
+use crate::messages::costs;
+use crate::params::{Int, Items, Options, Text};
+
+/// Counts what a chat request with these messages costs.
+#[php_function]
+#[php(name = "Platen\\count_message_tokens", defaults(model = "\"\""))]
+fn count_message_tokens(messages: Items<'_>, model: Text<'_>) -> Result<i64, Failure> {
+    guard(|| {
+        let given: Vec<&Zval> = values(messages.0).map(Zval::dereference).collect();
+        let costs = costs(&given, &model_info(model.as_str()))?;
+        let tokens = costs.iter().map(|cost| cost.tokens).fold(REPLY_PRIMING_TOKENS, usize::saturating_add);
+        Ok(i64::try_from(tokens).unwrap_or(i64::MAX))
+    })
+}
 
 /// Drops the oldest messages until the rest fits. The messages that stay are the caller's own, not copies.
 #[php_function]
-#[php(name = "Platen\\trim_history", defaults(model = "\"\"", reserve = 0))]
+#[php(name = "Platen\\trim_history", defaults(model = "\"\"", reserve = 0, options = []))]
 fn trim_history(
     messages: Items<'_>,
     max_tokens: Int,
     model: Text<'_>,
     reserve: Int,
+    options: Options<'_>,
 ) -> Result<ZBox<ZendHashTable>, Failure> {
     guard(|| {
         let budget = TokenBudget {
-            max_tokens: amount("max_tokens", max_tokens)?,
-            reserve_for_output: amount("reserve", reserve)?,
+            max_tokens: max_tokens.amount("max_tokens")?,
+            reserve_for_output: reserve.amount("reserve")?,
         };
-        let given: Vec<&Zval> = values(messages.0).map(Zval::dereference).collect();
-        let report = trim(&costs(&given, model.as_str())?, budget)?;
-        drop(given);
-        // PHP may end the request for want of memory while the array is built; the report is freed even then.
-        let report = BailoutGuard::new(report);
-        result(messages.0, &report)
+        let options = HistoryOptions::read(options.0)?;
+        let trimmed = trimmed(messages.0, budget, model.as_str(), &options)?;
+        // PHP may end the request for want of memory while the array is built; what Rust holds is freed even then.
+        let trimmed = BailoutGuard::new(trimmed);
+        result(messages.0, &trimmed, &options)
     })
 }
 
-fn result(messages: &ZendHashTable, report: &TrimReport) -> Result<ZBox<ZendHashTable>, Failure> {
-    let mut kept = ZendHashTable::with_capacity(u32::try_from(report.kept.len()).unwrap_or(0));
-    let mut places = report.kept.iter().copied().peekable();
-    for (place, message) in values(messages).enumerate() {
-        if places.next_if_eq(&place).is_some() {
-            kept.push(message.dereference().shallow_clone())?;
+/// The options of `trim_history`.
+#[derive(Default)]
+struct HistoryOptions<'a> {
+    keep_first: usize,
+    /// The text of a system message that stands where the first messages were dropped.
+    summary: Option<&'a str>,
+    /// Whether the newest question is cut when it does not fit.
+    truncate: bool,
+}
+
+impl<'a> HistoryOptions<'a> {
+    fn read(options: Option<&'a ZendHashTable>) -> Result<Self, Failure> {
+        let mut read = Self::default();
+        for (key, value) in options.into_iter().flat_map(entries) {
+            let value = value.dereference();
+            let name = text(&key).unwrap_or_default();
+            let wrong = |kind: &str| Failure::Argument(format!("the option {name} must be {kind}"));
+            match name {
+                "keep_first" => {
+                    let number = value.long().and_then(|number| usize::try_from(number).ok());
+                    read.keep_first = number.ok_or_else(|| wrong("an integer that is not negative"))?;
+                }
+                "summary" => read.summary = Some(text(value).ok_or_else(|| wrong("UTF-8 text"))?),
+                "truncate" => read.truncate = value.bool().ok_or_else(|| wrong("true or false"))?,
+                _ => {
+                    let known = "keep_first, summary and truncate";
+                    let message = format!("the options are {known}; there is no option '{name}'");
+                    return Err(Failure::Argument(message));
+                }
+            }
+        }
+        Ok(read)
+    }
+}
+
+struct Trimmed {
+    report: TrimReport,
+    /// The place of the message that was cut, and its content now.
+    cut: Option<(usize, String)>,
+}
+
+/// The question is cut once for the messages that must stay, and once more for a summary.
+const MOST_CUTS: usize = 2;
+
+fn trimmed(
+    messages: &ZendHashTable,
+    budget: TokenBudget,
+    model: &str,
+    options: &HistoryOptions<'_>,
+) -> Result<Trimmed, Failure> {
+    let info = model_info(model);
+    let given: Vec<&Zval> = values(messages).map(Zval::dereference).collect();
+    let mut costs = costs(&given, &info)?;
+    let marker_tokens = options.summary.map(|summary| tokens::count_message("system", summary, model).tokens);
+    let trim_options = TrimOptions { keep_first: options.keep_first, marker_tokens };
+    let tokens_before = costs.iter().fold(0, |sum: usize, cost| sum.saturating_add(cost.tokens));
+    let mut cut: Option<(usize, String)> = None;
+    for _ in 0..MOST_CUTS {
+        match trim_with(&costs, budget, trim_options) {
+            Err(TrimError::BudgetTooSmall { needed, available }) if options.truncate => {
+                let Some((place, content)) = newest_question(&costs, &given) else { break };
+                let counted = |text: &str| info.count_again(text).tokens;
+                let before = cut.as_ref().map_or_else(|| counted(content), |(_, cut)| counted(cut));
+                let Some(left) = before.checked_sub(needed.saturating_sub(available)) else { break };
+                let shorter = tokens::truncate(content, left, model, CutFrom::End);
+                if let Some(cost) = costs.get_mut(place) {
+                    cost.tokens = cost.tokens.saturating_sub(before).saturating_add(counted(shorter));
+                }
+                cut = Some((place, shorter.to_owned()));
+            }
+            result => return Ok(Trimmed { report: TrimReport { tokens_before, ..result? }, cut }),
         }
     }
-    let mut result = ZendHashTable::with_capacity(5);
+    let report = trim_with(&costs, budget, trim_options)?;
+    Ok(Trimmed { report: TrimReport { tokens_before, ..report }, cut })
+}
+
+/// The newest question with its place, if its content is text.
+fn newest_question<'a>(costs: &[MessageCost<'_>], messages: &[&'a Zval]) -> Option<(usize, &'a str)> {
+    let is_question = |cost: &MessageCost<'_>| cost.role == HistoryRole::User && cost.answers_to.is_none();
+    let place = costs.iter().rposition(is_question)?;
+    Some((place, messages.get(place)?.array()?.get("content").and_then(text)?))
+}
+
+fn result(
+    messages: &ZendHashTable,
+    trimmed: &Trimmed,
+    options: &HistoryOptions<'_>,
+) -> Result<ZBox<ZendHashTable>, Failure> {
+    let Trimmed { report, cut } = trimmed;
+    let mut kept = ZendHashTable::with_capacity(u32::try_from(report.kept.len() + 1).unwrap_or(0));
+    let mut places = report.kept.iter().copied().peekable();
+    for (place, message) in values(messages).enumerate() {
+        if report.marker_at == Some(place) {
+            kept.push(marker(options.summary.unwrap_or_default())?)?;
+        }
+        if places.next_if_eq(&place).is_none() {
+            continue;
+        }
+        match cut {
+            Some((cut_place, content)) if *cut_place == place => {
+                let copy = message.dereference().array().map(ToOwned::to_owned);
+                let mut copy = copy.unwrap_or_default();
+                copy.insert("content", content.as_str())?;
+                kept.push(copy)?;
+            }
+            _ => kept.push(message.dereference().shallow_clone())?,
+        }
+    }
+    let mut result = ZendHashTable::with_capacity(6);
     result.insert("messages", kept)?;
     result.insert("kept", report.kept.len())?;
     result.insert("dropped", report.dropped)?;
     result.insert("tokens_before", report.tokens_before)?;
     result.insert("tokens_after", report.tokens_after)?;
+    result.insert("is_truncated", cut.is_some())?;
     Ok(result)
 }
 
-fn costs<'a>(messages: &[&'a Zval], model: &str) -> Result<Vec<MessageCost<'a>>, Failure> {
-    let mut room = MAX_TEXT_BYTES;
-    messages
-        .iter()
-        .enumerate()
-        .map(|(place, message)| {
-            let message = message.array().ok_or_else(|| refused(place, "is not an array"))?;
-            Reader { message, place, model }.cost(&mut room)
-        })
-        .collect()
-}
-
-/// One message of the caller, `['role' => …, 'content' => …]`, at its place in the list.
-struct Reader<'a, 'm> {
-    message: &'a ZendHashTable,
-    place: usize,
-    model: &'m str,
-}
-
-impl<'a> Reader<'a, '_> {
-    fn cost(&self, room: &mut usize) -> Result<MessageCost<'a>, Failure> {
-        let name = self.text("role")?.unwrap_or_default();
-        let role = HistoryRole::from_name(name)
-            .ok_or_else(|| refused(self.place, "has no role of system, user, assistant or tool"))?;
-        let content = self.text("content")?.unwrap_or_default();
-        take(room, content)?;
-        let mut tokens = tokens::count_message(name, content, self.model).tokens;
-        let mut tool_call_ids = Vec::new();
-        for call in self.tool_calls()? {
-            let call =
-                call.dereference().array().ok_or_else(|| refused(self.place, "has a malformed tool call"))?;
-            tool_call_ids.extend(call.get("id").and_then(text));
-            let function = call.get("function").and_then(|function| function.dereference().array());
-            for part in ["name", "arguments"] {
-                let part =
-                    function.and_then(|function| function.get(part)).and_then(text).unwrap_or_default();
-                take(room, part)?;
-                tokens = tokens.saturating_add(tokens::count(part, self.model).tokens);
-            }
-        }
-        Ok(MessageCost {
-            role,
-            tokens,
-            is_pinned: self.is_pinned()?,
-            tool_call_ids,
-            answers_to: self.text("tool_call_id")?,
-        })
-    }
-
-    /// A field that may be missing or null.
-    fn field(&self, name: &str) -> Option<&'a Zval> {
-        self.message.get(name).map(Zval::dereference).filter(|value| !value.is_null())
-    }
-
-    fn text(&self, name: &str) -> Result<Option<&'a str>, Failure> {
-        let Some(value) = self.field(name) else { return Ok(None) };
-        let text = text(value)
-            .ok_or_else(|| refused(self.place, &format!("has a {name} that is not UTF-8 text")))?;
-        Ok(Some(text))
-    }
-
-    fn is_pinned(&self) -> Result<bool, Failure> {
-        let Some(value) = self.field("pinned") else { return Ok(false) };
-        value.bool().ok_or_else(|| refused(self.place, "has a pinned that is neither true nor false"))
-    }
-
-    fn tool_calls(&self) -> Result<impl Iterator<Item = &'a Zval>, Failure> {
-        let calls = match self.field("tool_calls") {
-            None => None,
-            Some(value) => {
-                Some(value.array().ok_or_else(|| refused(self.place, "has tool_calls that are no list"))?)
-            }
-        };
-        Ok(calls.into_iter().flat_map(values))
-    }
-}
-
-/// All texts of one call share the limit of one text.
-fn take(room: &mut usize, text: &str) -> Result<(), Failure> {
-    *room = room.checked_sub(text.len()).ok_or(Failure::TooLarge {
-        what: "the text of the messages",
-        actual: MAX_TEXT_BYTES.saturating_sub(*room).saturating_add(text.len()),
-        limit: MAX_TEXT_BYTES,
-    })?;
-    Ok(())
-}
-
-fn amount(name: &str, amount: Int) -> Result<usize, Failure> {
-    usize::try_from(amount.0).map_err(|_| Failure::Argument(format!("{name} must not be negative")))
-}
-
-fn refused(place: usize, problem: &str) -> Failure {
-    Failure::Argument(format!("message {place} {problem}"))
+/// The message that stands where others were dropped.
+fn marker(summary: &str) -> Result<ZBox<ZendHashTable>, Failure> {
+    let mut message = ZendHashTable::with_capacity(2);
+    message.insert("role", "system")?;
+    message.insert("content", summary)?;
+    Ok(message)
 }
 
 pub(super) fn register(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
-    module.function(wrap_function!(trim_history))
+    module.function(wrap_function!(count_message_tokens)).function(wrap_function!(trim_history))
 }

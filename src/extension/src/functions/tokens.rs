@@ -1,12 +1,17 @@
-//! Counting tokens.
+//! Counting tokens, and texts by their tokens.
 
+use ext_php_rs::binary::Binary;
+use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
+use ext_php_rs::types::ZendHashTable;
+use ext_php_rs::zend::BailoutGuard;
 use platen_core::limits::MAX_TEXT_BYTES;
-use platen_core::tokens;
+use platen_core::tokens::{self, CutFrom, ModelInfo};
 
+use crate::convert::values;
 use crate::exceptions::Failure;
 use crate::guard::guard;
-use crate::params::Text;
+use crate::params::{Int, Items, Text};
 
 /// Counts the tokens of a text as the model counts them.
 #[php_function]
@@ -19,8 +24,91 @@ fn count_tokens(text: Text<'_>, model: Text<'_>) -> Result<i64, Failure> {
     })
 }
 
+/// Gives the ids of a text's tokens, on the encoding that the model is counted with.
+#[php_function]
+#[php(name = "Platen\\encode", defaults(model = "\"\""))]
+fn encode(text: Text<'_>, model: Text<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
+    guard(|| {
+        check_length(text.as_str())?;
+        let ids = tokens::model_info(model.as_str()).encoding.encode(text.as_str());
+        // PHP may end the request for want of memory while the array is built; the ids are freed even then.
+        let ids = BailoutGuard::new(ids);
+        let mut list = ZendHashTable::with_capacity(u32::try_from(ids.len()).unwrap_or(0));
+        for id in ids.iter() {
+            list.push(i64::from(*id))?;
+        }
+        Ok(list)
+    })
+}
+
+/// Gives the bytes that token ids stand for.
+#[php_function]
+#[php(name = "Platen\\decode", defaults(model = "\"\""))]
+fn decode(tokens: Items<'_>, model: Text<'_>) -> Result<Binary<u8>, Failure> {
+    guard(|| {
+        let ids = values(tokens.0).enumerate().map(|(place, id)| {
+            let id = id.dereference().long().and_then(|id| u32::try_from(id).ok());
+            id.ok_or_else(|| Failure::Argument(format!("token {place} is not an id")))
+        });
+        let ids = ids.collect::<Result<Vec<u32>, Failure>>()?;
+        let bytes = tokens::model_info(model.as_str()).encoding.decode(&ids);
+        Ok(bytes.map_err(|error| Failure::Argument(error.to_string()))?.into())
+    })
+}
+
+/// Cuts a text so that it has at most so many tokens.
+#[php_function]
+#[php(name = "Platen\\truncate_tokens", defaults(model = "\"\"", from = "\"end\""))]
+fn truncate_tokens(text: Text<'_>, max: Int, model: Text<'_>, from: Text<'_>) -> Result<String, Failure> {
+    guard(|| {
+        check_length(text.as_str())?;
+        let from = CutFrom::from_name(from.as_str())
+            .ok_or_else(|| Failure::Argument(String::from("from is neither end nor start")))?;
+        Ok(tokens::truncate(text.as_str(), max.amount("max")?, model.as_str(), from).to_owned())
+    })
+}
+
+/// Splits a text into parts of at most so many tokens, where paragraphs, lines, sentences or words end.
+#[php_function]
+#[php(name = "Platen\\split_tokens", defaults(overlap = 0, model = "\"\""))]
+fn split_tokens(
+    text: Text<'_>,
+    size: Int,
+    overlap: Int,
+    model: Text<'_>,
+) -> Result<ZBox<ZendHashTable>, Failure> {
+    guard(|| {
+        check_length(text.as_str())?;
+        let (size, overlap) = (size.amount("size")?, overlap.amount("overlap")?);
+        let parts = tokens::split(text.as_str(), size, overlap, model.as_str());
+        let parts = BailoutGuard::new(parts.map_err(|error| Failure::Argument(error.to_string()))?);
+        let mut list = ZendHashTable::with_capacity(u32::try_from(parts.len()).unwrap_or(0));
+        for part in parts.iter() {
+            list.push(text.as_str().get(part.clone()).unwrap_or_default())?;
+        }
+        Ok(list)
+    })
+}
+
+/// Tells what is known of a model from its name.
+#[php_function]
+#[php(name = "Platen\\model_info")]
+fn model_info(model: Text<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
+    guard(|| {
+        let ModelInfo { encoding, is_exact, estimate_percent, context_tokens, max_output_tokens } =
+            tokens::model_info(model.as_str());
+        let mut info = ZendHashTable::with_capacity(5);
+        info.insert("encoding", encoding.name())?;
+        info.insert("is_exact", is_exact)?;
+        info.insert("estimate_percent", estimate_percent)?;
+        info.insert("context_tokens", context_tokens)?;
+        info.insert("max_output_tokens", max_output_tokens)?;
+        Ok(info)
+    })
+}
+
 /// Refuses a text that would keep the worker busy for seconds.
-pub(super) fn check_length(text: &str) -> Result<(), Failure> {
+fn check_length(text: &str) -> Result<(), Failure> {
     if text.len() > MAX_TEXT_BYTES {
         return Err(Failure::TooLarge { what: "the text", actual: text.len(), limit: MAX_TEXT_BYTES });
     }
@@ -28,5 +116,11 @@ pub(super) fn check_length(text: &str) -> Result<(), Failure> {
 }
 
 pub(super) fn register(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
-    module.function(wrap_function!(count_tokens))
+    module
+        .function(wrap_function!(count_tokens))
+        .function(wrap_function!(encode))
+        .function(wrap_function!(decode))
+        .function(wrap_function!(truncate_tokens))
+        .function(wrap_function!(split_tokens))
+        .function(wrap_function!(model_info))
 }

@@ -119,7 +119,10 @@ fn the_reserve_is_taken_off() {
 
     let report = trim(&messages, TokenBudget { max_tokens: 15, reserve_for_output: 1 }).unwrap();
 
-    assert_eq!(report, TrimReport { kept: vec![2], dropped: 2, tokens_before: 15, tokens_after: 5 });
+    assert_eq!(
+        report,
+        TrimReport { kept: vec![2], dropped: 2, tokens_before: 15, tokens_after: 5, marker_at: None }
+    );
 }
 
 #[test]
@@ -137,7 +140,10 @@ fn a_budget_below_what_must_stay_is_an_error() {
 fn an_empty_conversation_fits_an_empty_budget() {
     let report = trim(&[], budget(0)).unwrap();
 
-    assert_eq!(report, TrimReport { kept: vec![], dropped: 0, tokens_before: 0, tokens_after: 0 });
+    assert_eq!(
+        report,
+        TrimReport { kept: vec![], dropped: 0, tokens_before: 0, tokens_after: 0, marker_at: None }
+    );
 }
 
 const IDS: [&str; 4] = ["a", "b", "c", "d"];
@@ -284,5 +290,61 @@ fn the_golden_conversations_are_trimmed_as_written() {
         };
 
         assert_eq!(trim(&messages, budget).map(|report| report.kept), expected, "{}", vector.name);
+    }
+}
+
+fn with_options(messages: &[MessageCost<'_>], max_tokens: usize, options: TrimOptions) -> TrimReport {
+    trim_with(messages, budget(max_tokens), options).unwrap()
+}
+
+#[test]
+fn the_first_messages_stay_when_they_are_wanted() {
+    let messages = [user(2), assistant(2), user(5), assistant(5), user(1)];
+    let options = TrimOptions { keep_first: 2, ..TrimOptions::default() };
+
+    assert_eq!(with_options(&messages, 6, options).kept, [0, 1, 4]);
+    assert_eq!(trim_with(&messages, budget(4), options).unwrap_err().code().as_str(), "invalid_request");
+}
+
+#[test]
+fn a_marker_stands_where_the_first_messages_were_dropped_and_costs() {
+    let messages = [system(1), user(5), assistant(5), user(5), assistant(5), user(5)];
+    let options = TrimOptions { marker_tokens: Some(3), ..TrimOptions::default() };
+
+    let report = with_options(&messages, 19, options);
+    assert_eq!((report.kept, report.marker_at, report.tokens_after), (vec![0, 3, 4, 5], Some(1), 19));
+    let report = with_options(&messages, 18, options);
+    assert_eq!((report.kept, report.marker_at, report.tokens_after), (vec![0, 5], Some(1), 9));
+}
+
+#[test]
+fn there_is_no_marker_when_nothing_is_dropped() {
+    let options = TrimOptions { marker_tokens: Some(3), ..TrimOptions::default() };
+
+    let report = with_options(&[user(5)], 5, options);
+
+    assert_eq!((report.marker_at, report.tokens_after), (None, 5));
+}
+
+proptest! {
+    #[test]
+    fn no_option_lets_a_conversation_exceed_its_budget(
+        costs in prop::collection::vec((0..4_usize, 1..50_usize), 0..20),
+        max_tokens in 0..400_usize,
+        keep_first in 0..4_usize,
+        marker_tokens in prop::option::of(1..30_usize),
+    ) {
+        let roles = [HistoryRole::System, HistoryRole::User, HistoryRole::Assistant, HistoryRole::Tool];
+        let messages: Vec<_> =
+            costs.iter().map(|(role, tokens)| MessageCost::plain(roles[*role], *tokens)).collect();
+
+        if let Ok(report) = trim_with(&messages, budget(max_tokens), TrimOptions { keep_first, marker_tokens }) {
+            let kept: usize = report.kept.iter().map(|place| messages[*place].tokens).sum();
+            let marker = report.marker_at.and(marker_tokens).unwrap_or(0);
+
+            prop_assert_eq!(report.tokens_after, kept + marker);
+            prop_assert!(report.tokens_after <= max_tokens);
+            prop_assert_eq!(report.marker_at.is_some(), report.dropped > 0 && marker_tokens.is_some());
+        }
     }
 }
