@@ -204,7 +204,8 @@ impl<'t> Steps<'t> {
     /// Goes back over at most the overlap, as far as the next step fits as well.
     fn first(&self, reached: usize, overlap: usize) -> usize {
         let next = self.list.get(reached).map_or(0, |step| step.tokens);
-        let mut room = self.info.most_counted(overlap).min(self.limit.saturating_sub(next));
+        let most = self.info.most_counted(overlap).min(self.limit.saturating_sub(next));
+        let mut room = most;
         let before = self.list.get(..reached).unwrap_or_default();
         let steps = before.iter().rev().take_while(|step| match room.checked_sub(step.tokens) {
             Some(left) => {
@@ -213,7 +214,14 @@ impl<'t> Steps<'t> {
             }
             None => false,
         });
-        reached - steps.count()
+        let mut first = reached - steps.count();
+        // Alone the overlap can have more tokens than its steps have in the text, where a piece was cut.
+        let mut skip = 1;
+        while first < reached && !self.has_at_most(first, reached, most) {
+            first = reached.min(first + skip);
+            skip *= 2;
+        }
+        first
     }
 
     fn end(&self, first: usize, reached: usize) -> usize {
@@ -238,8 +246,12 @@ impl<'t> Steps<'t> {
     }
 
     fn fits(&self, first: usize, end: usize) -> bool {
+        self.has_at_most(first, end, self.limit)
+    }
+
+    fn has_at_most(&self, first: usize, end: usize, tokens: usize) -> bool {
         let part = self.text.get(self.place(first)..self.place(end)).unwrap_or_default();
-        self.info.encoding.count(part) <= self.limit
+        self.info.encoding.count(part) <= tokens
     }
 
     /// Where a step begins, in bytes.
