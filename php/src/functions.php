@@ -17,6 +17,7 @@ use Platen\Polyfill\Jobs;
 use Platen\Polyfill\Jwt;
 use Platen\Polyfill\Prompt;
 use Platen\Polyfill\PromptCache;
+use Platen\Polyfill\Redaction;
 use Platen\Polyfill\Tokens;
 use Platen\Polyfill\Webhook;
 use Platen\Transport\Tag;
@@ -69,6 +70,16 @@ function webhook_verify(
 function prompt_hash(mixed $prompt): string
 {
     return Prompt::hash($prompt);
+}
+
+function redact(string $text, array $rules = []): array
+{
+    return Redaction::redact($text, $rules);
+}
+
+function restore(string $text, array $map): string
+{
+    return Redaction::restore($text, $map);
 }
 
 function cache_get(string $hash): ?string

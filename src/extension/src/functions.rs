@@ -6,6 +6,7 @@ mod jobs;
 #[cfg(feature = "planted-panic")]
 mod planted;
 mod prompt;
+mod redact;
 mod signing;
 mod tokens;
 
@@ -17,6 +18,7 @@ pub(crate) fn register(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
     let module = history::register(module);
     let module = signing::register(module);
     let module = prompt::register(module);
+    let module = redact::register(module);
     let module = cache::register(module);
     #[cfg(feature = "planted-panic")]
     let module = planted::register(module);
