@@ -6,4 +6,4 @@ mod to_php;
 
 pub(crate) use array::{entries, text, values};
 pub(crate) use from_php::{json_object, json_value};
-pub(crate) use to_php::php_array;
+pub(crate) use to_php::{PhpString, php_array};

@@ -6,7 +6,7 @@ use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 use ext_php_rs::zend::BailoutGuard;
 use platen_core::redact::{self, Kind, Redacted, Rules, is_placeholder};
 
-use crate::convert::{entries, text, values};
+use crate::convert::{PhpString, entries, text, values};
 use crate::exceptions::Failure;
 use crate::guard::guard;
 use crate::params::{Bytes, Items, Options};
@@ -27,14 +27,14 @@ fn redact(text: Bytes<'_>, rules: Options<'_>) -> Result<ZBox<ZendHashTable>, Fa
 /// Puts the values of a map back where their placeholders stand.
 #[php_function]
 #[php(name = "Platen\\restore")]
-fn restore(text: Bytes<'_>, map: Items<'_>) -> Result<Zval, Failure> {
+fn restore(text: Bytes<'_>, map: Items<'_>) -> Result<PhpString, Failure> {
     guard(|| {
         for (key, value) in entries(map.0) {
             check_entry(&key, value)?;
         }
         let value_of = |placeholder: &str| map.0.get(placeholder).and_then(bytes);
         let restored = BailoutGuard::new(redact::restore(text.0, value_of)?);
-        Ok(string(&restored))
+        Ok(PhpString::new(&restored))
     })
 }
 
@@ -85,21 +85,14 @@ fn result(original: &[u8], redacted: &Redacted, is_reversible: bool) -> Result<Z
         let name = finding.placeholder.as_str();
         if is_reversible && map.get(name).is_none() {
             let value = original.get(finding.start..finding.end).unwrap_or_default();
-            map.insert(name, string(value))?;
+            map.insert(name, PhpString::new(value))?;
         }
     }
     let mut result = ZendHashTable::with_capacity(3);
-    result.insert("text", string(&redacted.text))?;
+    result.insert("text", PhpString::new(&redacted.text))?;
     result.insert("findings", findings)?;
     result.insert("map", map)?;
     Ok(result)
-}
-
-/// A PHP string of any bytes.
-fn string(bytes: &[u8]) -> Zval {
-    let mut zval = Zval::new();
-    zval.set_zend_string(ZendStr::new(bytes, false));
-    zval
 }
 
 fn bytes(value: &Zval) -> Option<&[u8]> {
