@@ -44,18 +44,23 @@ fn read(text: Text<'_>, start: usize) -> Option<Span> {
     {
         return None;
     }
-    let mut digits = Vec::with_capacity(*DIGITS.end());
+    let mut digits = [0; *DIGITS.end()];
+    let mut count = 0;
     let mut place = start;
     let mut separator = None;
     let mut found = None;
     loop {
         let end = text.skip(place, |byte| byte.is_ascii_digit()).min(place + *DIGITS.end() + 1);
-        if end - place < MIN_GROUP || digits.len() + (end - place) > *DIGITS.end() {
+        if end - place < MIN_GROUP || count + (end - place) > *DIGITS.end() {
             return found;
         }
-        digits.extend(text.slice(place, end).iter().map(|byte| u32::from(byte - b'0')));
+        let group = text.slice(place, end).iter().map(|byte| u32::from(byte - b'0'));
+        for (slot, digit) in digits.iter_mut().skip(count).zip(group) {
+            *slot = digit;
+        }
+        count += end - place;
         let is_alone = !text.is_closed_after(end) && !text.is_joined_after(end, b"-.");
-        if is_alone && is_card(&digits) {
+        if is_alone && digits.get(..count).is_some_and(is_card) {
             found = Some(Span { start, end });
         }
         let next = text.at(end);

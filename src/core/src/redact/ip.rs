@@ -65,11 +65,10 @@ fn v4_end(text: Text<'_>, start: usize) -> Option<usize> {
         }
         let end = text.skip(place, |byte| byte.is_ascii_digit());
         let number = text.slice(place, end);
-        let is_octet = match number {
-            [_] => true,
-            [b'1'..=b'9', _] | [b'1', _, _] | [b'2', b'0'..=b'4', _] | [b'2', b'5', b'0'..=b'5'] => true,
-            _ => false,
-        };
+        let is_octet = matches!(
+            number,
+            [_] | [b'1'..=b'9', _] | [b'1', _, _] | [b'2', b'0'..=b'4', _] | [b'2', b'5', b'0'..=b'5']
+        );
         if !is_octet {
             return None;
         }

@@ -95,9 +95,8 @@ fn digits(run: &[Group]) -> usize {
     run.iter().map(Group::length).sum()
 }
 
-fn lengths<const N: usize>(run: &[Group]) -> Option<[usize; N]> {
-    let lengths: Vec<usize> = run.iter().map(Group::length).collect();
-    lengths.try_into().ok()
+fn has_lengths(run: &[Group], lengths: [usize; 3]) -> bool {
+    run.iter().map(Group::length).eq(lengths)
 }
 
 /// `(415) 555-2671`, `415-555-2671`, `1-415-555-2671`.
@@ -107,7 +106,7 @@ fn is_north_american(text: Text<'_>, run: &[Group]) -> bool {
         run => run,
     };
     let [area, exchange, line] = run else { return false };
-    lengths(run) == Some([3, 3, 4])
+    has_lengths(run, [3, 3, 4])
         && text.at(area.start) >= b'2'
         && text.at(exchange.start) >= b'2'
         && (exchange.separator == line.separator || area.is_bracketed)
@@ -143,7 +142,7 @@ fn is_century(text: Text<'_>, year: usize) -> bool {
 /// `138 0013 8000`.
 fn is_chinese(text: Text<'_>, run: &[Group]) -> bool {
     let [first, second, third] = run else { return false };
-    lengths(run) == Some([3, 4, 4])
+    has_lengths(run, [3, 4, 4])
         && text.at(first.start) == b'1'
         && text.at(first.start + 1) >= b'3'
         && second.separator == third.separator

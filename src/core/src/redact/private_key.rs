@@ -1,4 +1,4 @@
-//! Private keys in PEM (RFC 7468) and OpenPGP armor, also where line ends are escaped as in JSON.
+//! Private keys in PEM (RFC 7468) and in the armor of `OpenPGP`, also where line ends are escaped as in JSON.
 
 use super::text::{Span, Text};
 

@@ -100,10 +100,9 @@ pub(super) fn next(text: Text<'_>, from: usize) -> Option<Span> {
     let mut previous = text.before(from);
     for (distance, byte) in rest.iter().enumerate() {
         let is_start = !is_token(std::mem::replace(&mut previous, *byte));
-        if is_start && byte.is_ascii_alphabetic() {
-            if let Some(span) = read(text, from + distance, *byte) {
-                return Some(span);
-            }
+        let found = is_start.then(|| read(text, from + distance, *byte)).flatten();
+        if found.is_some() {
+            return found;
         }
     }
     None

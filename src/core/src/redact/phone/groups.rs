@@ -8,7 +8,7 @@ const MAX_GROUPS: usize = 9;
 /// More digits in a row are no part of a telephone number.
 const MAX_GROUP_DIGITS: usize = 15;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Group {
     pub(super) start: usize,
     pub(super) end: usize,
@@ -27,26 +27,33 @@ impl Group {
 }
 
 /// Groups in order, with one separator or bracket between each two.
-pub(super) struct Groups(Vec<Group>);
+pub(super) struct Groups {
+    list: [Group; MAX_GROUPS],
+    count: usize,
+}
 
 impl std::ops::Deref for Groups {
     type Target = [Group];
 
     fn deref(&self) -> &[Group] {
-        &self.0
+        self.list.get(..self.count).unwrap_or_default()
     }
 }
 
 impl Groups {
     /// Reads the groups from the first digit on; the last one may be too long to belong to a number.
     pub(super) fn read(text: Text<'_>, digit: usize, is_open: bool) -> Self {
-        let mut groups = Vec::with_capacity(MAX_GROUPS);
+        let mut list = [Group::default(); MAX_GROUPS];
+        let mut count = 0;
         let mut place = digit;
         let mut separator = 0;
         // One pair of brackets: not yet seen, open, closed.
         let mut may_open = !is_open;
         let mut is_open = is_open;
-        while groups.len() < MAX_GROUPS && text.at(place).is_ascii_digit() {
+        for slot in &mut list {
+            if !text.at(place).is_ascii_digit() {
+                break;
+            }
             let end = place + digits_at(text, place);
             let is_bracketed = is_open && text.at(end) == b')';
             let mut next = end;
@@ -54,7 +61,8 @@ impl Groups {
                 is_open = false;
                 next += 1;
             }
-            groups.push(Group { start: place, end, separator, is_bracketed, is_open });
+            *slot = Group { start: place, end, separator, is_bracketed, is_open };
+            count += 1;
             separator = 0;
             if b" -./".contains(&text.at(next)) {
                 separator = text.at(next);
@@ -70,22 +78,22 @@ impl Groups {
             }
             place = next;
         }
-        Self(groups)
+        Self { list, count }
     }
 
     /// Whether the groups up to this one are thousands: `+12.345.678`.
     pub(super) fn is_amount(&self, last: usize) -> bool {
-        let rest = self.0.get(1..=last).unwrap_or_default();
+        let rest = self.get(1..=last).unwrap_or_default();
         !rest.is_empty() && rest.iter().all(|group| group.separator == b'.' && group.length() == 3)
     }
 
     /// The groups of a number within a country. Behind the first gap, which sets off the area, all gaps are
     /// alike; another gap ends the number.
     pub(super) fn national(&self, text: Text<'_>) -> Option<&[Group]> {
-        let second = self.0.get(2).map(|group| group.separator);
+        let second = self.get(2).map(|group| group.separator);
         let is_alike = |group: &Group| Some(group.separator) == second && !group.is_open;
-        let rest = self.0.iter().skip(2).take_while(|group| is_alike(group)).count();
-        let run = self.0.get(..self.0.len().min(2 + rest))?;
+        let rest = self.iter().skip(2).take_while(|group| is_alike(group)).count();
+        let run = self.get(..self.len().min(2 + rest))?;
         // A single digit behind a blank is a word of its own: `030 1234567 2 times`.
         let run = match run {
             [shorter @ .., last] if last.separator == b' ' && last.length() == 1 && shorter.len() > 1 => {
