@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
     }
     let restored = restore(&redacted.text, |name| values.get(name).copied()).expect("a short text");
     assert_eq!(restored, text);
-    assert_eq!(std::str::from_utf8(text).is_ok(), std::str::from_utf8(&redacted.text).is_ok());
+    assert!(std::str::from_utf8(text).is_err() || std::str::from_utf8(&redacted.text).is_ok());
     let again = redact(&redacted.text, &rules).expect("a short text");
     assert!(again.findings.is_empty(), "{:?}", again.findings);
 });
