@@ -69,6 +69,7 @@ FOUND = [
     ("numbers of North America",
      "«phone|(415) 555-2671», «phone|415-555-2671», «phone|415.555.2671», «phone|1-415-555-2671»"),
     ("a number and hours", "«phone|415-555-2671» 24 hours"),
+    ("a number and a single digit", "«phone|030 1234567» 2 times, «phone|0532 00532» 4 «phone|0532 00532»"),
     ("a number without a space behind the bracket", "«phone|(415)555-2671»"),
     ("German numbers", "«phone|030 1234567», «phone|0170/1234567», «phone|(089) 123456-78»"),
     ("French numbers", "«phone|01 23 45 67 89» ou «phone|06.12.34.56.78»"),

@@ -86,12 +86,14 @@ final class DigitGroups
     public static function national(string $text, array $groups): ?array
     {
         $count = min(2, count($groups));
-        while (isset($groups[$count]) && $groups[$count][2] === $groups[2][2] && !$groups[$count][4]) {
+        while (
+            isset($groups[$count])
+            && $groups[$count][2] === $groups[2][2]
+            && !$groups[$count][4]
+            // A single digit behind a blank is a word of its own: `030 1234567 2 times`.
+            && !($groups[$count][2] === ' ' && self::length($groups[$count]) === 1)
+        ) {
             ++$count;
-        }
-        // A single digit behind a blank is a word of its own: `030 1234567 2 times`.
-        if ($count > 2 && $groups[$count - 1][2] === ' ' && self::length($groups[$count - 1]) === 1) {
-            --$count;
         }
         if ($count === 0) {
             return null;

@@ -91,16 +91,11 @@ impl Groups {
     /// alike; another gap ends the number.
     pub(super) fn national(&self, text: Text<'_>) -> Option<&[Group]> {
         let second = self.get(2).map(|group| group.separator);
-        let is_alike = |group: &Group| Some(group.separator) == second && !group.is_open;
+        // A single digit behind a blank is a word of its own: `030 1234567 2 times`.
+        let is_word = |group: &Group| group.separator == b' ' && group.length() == 1;
+        let is_alike = |group: &Group| Some(group.separator) == second && !group.is_open && !is_word(group);
         let rest = self.iter().skip(2).take_while(|group| is_alike(group)).count();
         let run = self.get(..self.len().min(2 + rest))?;
-        // A single digit behind a blank is a word of its own: `030 1234567 2 times`.
-        let run = match run {
-            [shorter @ .., last] if last.separator == b' ' && last.length() == 1 && shorter.len() > 1 => {
-                shorter
-            }
-            run => run,
-        };
         let last = run.last()?;
         let continues = last.separator == b' ' || run.len() < 3;
         let is_cut = run.len() == MAX_GROUPS || last.length() > MAX_GROUP_DIGITS || last.is_open;
