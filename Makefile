@@ -6,8 +6,10 @@ SHELL := /bin/bash
 # One verb runs at a time: suites share ports, the target folder and two cores.
 .NOTPARALLEL:
 
-# Tools that deploy/setup.sh had to bring along come first.
-export PATH := $(CURDIR)/target/tools/node/bin:$(CURDIR)/target/tools/bin:$(PATH)
+# Tools that deploy/setup.sh had to bring along come first. Cargo never sees another PATH: ext-php-rs,
+# and all that hangs on it, is built again when PATH changes.
+WITH_NODE = PATH="$(CURDIR)/target/tools/node/bin:$$PATH"
+NEXTEST = $(or $(wildcard target/tools/bin/cargo-nextest),cargo-nextest) nextest
 
 EXTENSION := $(CURDIR)/target/release/libplaten.so
 WITH_EXTENSION := php -d extension="$(EXTENSION)"
@@ -55,7 +57,7 @@ test: ## Run every suite, and end with a table of results
 
 .PHONY: test-rust
 test-rust: ## Rust: unit, property and integration tests
-	@cargo nextest run --locked --workspace
+	@$(NEXTEST) run --locked --workspace
 
 .PHONY: test-phpt
 test-phpt: ## The built extension, one fact per file
@@ -68,7 +70,7 @@ test-php: ## The PHP library, once as polyfill and once with the extension
 
 .PHONY: test-js
 test-js: ## The chat block's own logic
-	@npm --prefix wordpress-plugin run --silent test
+	@$(WITH_NODE) npm --prefix wordpress-plugin run --silent test
 
 .PHONY: test-wp
 test-wp: ## The plugin inside a real WordPress
@@ -80,7 +82,7 @@ test-stack: ## A whole site comes up, survives kill -9, and leaves nothing behin
 
 .PHONY: e2e
 e2e: ## The whole path in a browser
-	@cd tests/e2e && npx --no-install playwright test
+	@cd tests/e2e && $(WITH_NODE) npx --no-install playwright test
 
 .PHONY: stubs-check
 stubs-check: ## The stubs describe exactly what the extension has
@@ -100,8 +102,8 @@ lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeS
 	@cargo clippy --locked --workspace --all-targets -- -D warnings
 	@$(SOURCES) -name '*.php' -print0 | xargs -0 -n 1 -P 2 php -l >/dev/null
 	@$(SOURCES) -type f -print0 | xargs -0 grep -lZE '^#!.*sh$$|^# shellcheck shell' | xargs -0 shellcheck -x -e SC2034,SC2153,SC2154
-	@npm --prefix wordpress-plugin run --silent typecheck
-	@npm --prefix tests/e2e run --silent typecheck
+	@$(WITH_NODE) npm --prefix wordpress-plugin run --silent typecheck
+	@$(WITH_NODE) npm --prefix tests/e2e run --silent typecheck
 
 .PHONY: fuzz
 fuzz: ## Try random input for SECONDS (30) per target
@@ -111,7 +113,7 @@ fuzz: ## Try random input for SECONDS (30) per target
 bench: ## Measure, and write docs/benchmarks.md
 	@deploy/setup.sh test
 	@$(MAKE) --no-print-directory build
-	@node tests/load/rest.mjs
+	@$(WITH_NODE) node tests/load/rest.mjs
 
 .PHONY: clean
 clean: demo-stop ## Stop the demo and delete everything that was built

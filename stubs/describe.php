@@ -10,7 +10,7 @@ declare(strict_types=1);
 function describe(string $source): array
 {
     if ($source === 'stubs') {
-        foreach (['functions.php', 'SigningKey.php', 'Exception/PlatenException.php'] as $file) {
+        foreach (['functions.php', 'SigningKey.php', 'KeySet.php', 'Exception/PlatenException.php'] as $file) {
             require_once __DIR__ . '/' . $file;
         }
         foreach (glob(__DIR__ . '/Exception/*.php') as $file) {

@@ -47,6 +47,7 @@ function trim_history(array $messages, int $max_tokens, string $model = '', int 
  * @param 'hex'|'base64'|'base64url'|'sha256=' $encoding `sha256=` is hexadecimal behind that prefix.
  * @return non-empty-string
  * @throws InvalidInput When the encoding is none of these.
+ * @throws InvalidKey When the key is no shared secret.
  */
 function hmac_sign(string $data, SigningKey $key, string $encoding = 'hex'): string
 {
@@ -57,18 +58,20 @@ function hmac_sign(string $data, SigningKey $key, string $encoding = 'hex'): str
  *
  * @param 'hex'|'base64'|'base64url'|'sha256=' $encoding
  * @throws InvalidInput When the encoding is none of these.
+ * @throws InvalidKey When the key is no shared secret.
  */
 function hmac_verify(string $data, string $signature, SigningKey $key, string $encoding = 'hex'): bool
 {
 }
 
 /**
- * Makes a JSON Web Token with HS256. The claims are taken as they are: jwt_decode() wants an integer `exp`.
+ * Makes a JSON Web Token with the key's algorithm, and with its id as `kid`. The claims are taken as they are:
+ * jwt_decode() wants an integer `exp`.
  *
  * @param array<string, mixed> $claims
  * @return non-empty-string
  * @throws InvalidInput When a claim has no JSON form.
- * @throws InvalidKey When the key has fewer than 32 bytes.
+ * @throws InvalidKey When a secret has fewer than 32 bytes, or the key is only a public half.
  * @throws InvalidToken When the token would be longer than 16 KiB.
  */
 function jwt_encode(array $claims, SigningKey $key): string
@@ -78,47 +81,87 @@ function jwt_encode(array $claims, SigningKey $key): string
 /**
  * Checks a JSON Web Token and gives its claims.
  *
- * The algorithm is pinned to HS256 and `exp` is required. A token with an `aud` is accepted only when that `aud` is
- * among the checks. Times are whole seconds; `now` is the machine's clock when it is not given.
+ * The algorithm is the key's, never the token's. A key with an id, and a set, want a token that names it. `exp` is
+ * required. A token with an `aud` is accepted only when one of its audiences is among the checks. `jti` is the expected
+ * one, or true when there must be one. `max_age_s` is counted from `iat`, which must then be there. Times are whole
+ * seconds; `now` is the machine's clock when it is not given. Remembering each `jti` against replays is the caller's
+ * part.
  *
- * @param array{iss?: string, aud?: string, sub?: string, leeway_s?: non-negative-int, now?: int} $checks
+ * @param SigningKey|KeySet $key
+ * @param array{iss?: string, aud?: string|non-empty-list<string>, sub?: string, jti?: string|true,
+ *     max_age_s?: non-negative-int, leeway_s?: non-negative-int, now?: int} $checks
  * @return array<string, mixed>
- * @throws InvalidToken `invalid_token`, `invalid_signature`, `unsupported_algorithm`, `token_expired`,
- *     `token_not_yet_valid`
- * @throws InvalidKey When the key has fewer than 32 bytes.
+ * @throws InvalidToken `invalid_token`, `invalid_signature`, `unsupported_algorithm`, `unknown_key`, `token_expired`,
+ *     `token_not_yet_valid`; its `claim` names the claim that did not hold.
+ * @throws InvalidKey When a secret has fewer than 32 bytes.
  * @throws InvalidInput When there is no such check.
  */
-function jwt_decode(string $token, SigningKey $key, array $checks = []): array
+function jwt_decode(string $token, mixed $key, array $checks = []): array
 {
 }
 
 /**
- * Gives the header `webhook-signature` of a message after Standard Webhooks.
+ * Gives the value of a webhook's signature header.
  *
- * @param non-empty-string $id At most 255 visible ASCII characters without a dot.
- * @param non-negative-int $timestamp Unix seconds.
+ * | scheme     | header                   | signed                           |
+ * |------------|--------------------------|----------------------------------|
+ * | `standard` | `webhook-signature`      | `{id}.{timestamp}.{body}`        |
+ * | `stripe`   | `stripe-signature`       | `{timestamp}.{body}`             |
+ * | `github`   | `x-hub-signature-256`    | `{body}`                         |
+ * | `slack`    | `x-slack-signature`      | `v0:{timestamp}:{body}`          |
+ * | `hubspot`  | `x-hubspot-signature-v3` | `{method}{uri}{body}{timestamp}` |
+ *
+ * `standard` and `stripe` take several keys, and write a signature of each; the others take one. The secrets of other
+ * services are read by SigningKey::fromBytes().
+ *
+ * @param string $id For `standard`: at most 255 visible ASCII characters without a dot.
+ * @param non-negative-int $timestamp Unix seconds; milliseconds for `hubspot`.
+ * @param SigningKey|non-empty-array<SigningKey> $keys
+ * @param 'standard'|'stripe'|'github'|'slack'|'hubspot' $scheme
+ * @param string $uri For `hubspot`: the whole address, as the receiver sees it.
  * @return non-empty-string
- * @throws InvalidInput When the id or the timestamp is out of its range.
+ * @throws InvalidInput When an argument is out of its range.
+ * @throws InvalidKey When a key is no shared secret.
  */
-function webhook_sign(string $id, int $timestamp, string $body, SigningKey $key): string
-{
+function webhook_sign(
+    string $id,
+    int $timestamp,
+    string $body,
+    mixed $keys,
+    string $scheme = 'standard',
+    string $method = 'POST',
+    string $uri = ''
+): string {
 }
 
 /**
- * Checks a received webhook after Standard Webhooks and gives its id, which the caller remembers against replays.
+ * Checks a received webhook, and gives what the caller remembers against replays: the id for `standard`, and for the
+ * other schemes, which sign no id, the SHA-256 of what was signed. `github` signs no time, so that memory is all that
+ * stops a replay.
  *
  * @param string $body The raw body, before any parsing.
  * @param array<string, string|list<string>> $headers Names compare without case; `webhook_id`, as
  *     WP_REST_Request::get_headers() writes it, is `webhook-id`.
  * @param SigningKey|array<SigningKey> $keys Every key that is valid now; several while a secret rotates.
- * @param non-negative-int $tolerance_s
+ * @param non-negative-int $tolerance_s How far the signed time may be from now, in either direction.
  * @param int|null $now Unix seconds; the machine's clock when null.
+ * @param 'standard'|'stripe'|'github'|'slack'|'hubspot' $scheme As webhook_sign() describes them.
+ * @param string $uri For `hubspot`: the whole address that was called, with scheme, host and query.
  * @return non-empty-string
  * @throws InvalidSignature `invalid_signature`, `timestamp_out_of_tolerance`
- * @throws InvalidInput When the tolerance is negative.
+ * @throws InvalidInput When the tolerance is negative, the scheme unknown or its address missing.
+ * @throws InvalidKey When a key is no shared secret.
  */
-function webhook_verify(string $body, array $headers, mixed $keys, int $tolerance_s = 300, ?int $now = null): string
-{
+function webhook_verify(
+    string $body,
+    array $headers,
+    mixed $keys,
+    int $tolerance_s = 300,
+    ?int $now = null,
+    string $scheme = 'standard',
+    string $method = 'POST',
+    string $uri = ''
+): string {
 }
 
 /**

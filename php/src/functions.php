@@ -47,14 +47,21 @@ function jwt_encode(array $claims, SigningKey $key): string
     return Jwt::encode($claims, $key);
 }
 
-function jwt_decode(string $token, SigningKey $key, array $checks = []): array
+function jwt_decode(string $token, SigningKey|KeySet $key, array $checks = []): array
 {
     return Jwt::decode($token, $key, $checks);
 }
 
-function webhook_sign(string $id, int $timestamp, string $body, SigningKey $key): string
-{
-    return Webhook::sign($id, $timestamp, $body, $key);
+function webhook_sign(
+    string $id,
+    int $timestamp,
+    string $body,
+    SigningKey|array $keys,
+    string $scheme = 'standard',
+    string $method = 'POST',
+    string $uri = ''
+): string {
+    return Webhook::sign($id, $timestamp, $body, $keys, $scheme, $method, $uri);
 }
 
 function webhook_verify(
@@ -62,9 +69,12 @@ function webhook_verify(
     array $headers,
     SigningKey|array $keys,
     int $tolerance_s = 300,
-    ?int $now = null
+    ?int $now = null,
+    string $scheme = 'standard',
+    string $method = 'POST',
+    string $uri = ''
 ): string {
-    return Webhook::verify($body, $headers, $keys, $tolerance_s, $now);
+    return Webhook::verify($body, $headers, $keys, $tolerance_s, $now, $scheme, $method, $uri);
 }
 
 function prompt_hash(mixed $prompt): string

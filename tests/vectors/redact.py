@@ -106,6 +106,7 @@ FOUND = [
     ("addresses of version 4", "from «ip|203.0.113.7» to «ip|8.8.8.8»."),
     ("an address with a port", "http://«ip|203.0.113.7»:8080/x «ip|198.51.100.0»/24"),
     ("an address behind a host", "peer:«ip|203.0.113.7»"),
+    ("addresses with a slash between", "«ip|203.0.113.7»/«ip|203.0.113.8»"),
     ("a range of addresses", "«ip|10.0.0.1»-«ip|10.0.0.9»"),
     ("addresses of version 6", "«ip|2001:db8::1», «ip|fe80::1»: «ip|2001:0db8:85a3:0000:0000:8a2e:0370:7334»."),
     ("an address of version 6 in a URL", "http://[«ip|2001:db8::1»]:443/"),

@@ -25,7 +25,11 @@ try {
 		sourcemap: 'inline',
 		logLevel: 'warning',
 	} );
-	const run = spawnSync( process.execPath, [ '--enable-source-maps', '--test', outdir ], {
+	// Named one by one: Node 20 looks into a folder, Node 22 does not.
+	const bundles = ( await readdir( outdir, { recursive: true } ) )
+		.filter( ( file ) => file.endsWith( '.mjs' ) )
+		.map( ( file ) => join( outdir, file ) );
+	const run = spawnSync( process.execPath, [ '--enable-source-maps', '--test', ...bundles ], {
 		stdio: 'inherit',
 	} );
 	process.exitCode = run.status ?? 1;

@@ -33,6 +33,18 @@ final class Fault
         return self::coded(new InvalidToken($message), $errorCode);
     }
 
+    /** A token is refused because of one claim. */
+    public static function invalidClaim(
+        string $claim,
+        string $message,
+        string $errorCode = 'invalid_token'
+    ): InvalidToken {
+        $exception = self::invalidToken($message, $errorCode);
+        $exception->claim = $claim;
+
+        return $exception;
+    }
+
     public static function unavailable(string $message, string $errorCode = 'daemon_unavailable'): DaemonUnavailable
     {
         return self::coded(new DaemonUnavailable($message), $errorCode);

@@ -10,4 +10,7 @@ namespace Platen\Exception;
 final class InvalidToken extends PlatenException
 {
     public string $errorCode = 'invalid_token';
+
+    /** The claim that is missing, of the wrong type or not the expected one; empty when it was something else. */
+    public string $claim = '';
 }

@@ -7,28 +7,31 @@ namespace Platen\Polyfill;
 use Platen\Exception\Fault;
 use Platen\Exception\InvalidKey;
 use Platen\Exception\InvalidToken;
+use Platen\KeySet;
 use Platen\SigningKey;
 
 /**
- * JSON Web Tokens (RFC 7519) in one fixed profile: `HS256`, `typ` of `JWT`, `exp` required.
+ * JSON Web Tokens (RFC 7519) in one fixed profile: the key's algorithm, `typ` of `JWT`, `exp` required.
  *
- * The order of checks is: shape, algorithm, signature, claims. No claim is read before the signature holds.
+ * The order of checks is: shape, key, algorithm, signature, claims. No claim is read before the signature holds.
  *
  * @internal
  */
 final class Jwt
 {
-    /** `{"alg":"HS256","typ":"JWT"}`, the only header that is written. */
-    private const HEADER = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9';
+    private const ALGORITHMS = ['HS256', 'RS256', 'ES256', 'EdDSA'];
     /** Twice what web servers take as a header line. */
     private const MAX_TOKEN_BYTES = 16384;
 
     /** @param array<mixed> $claims */
     public static function encode(array $claims, SigningKey $key): string
     {
+        $payload = SortedJson::write(JsonValue::readObject($claims, 'claim set'));
         self::requireStrong($key);
-        $signed = self::HEADER . '.' . Base64::encodeUrl(SortedJson::write(JsonValue::readObject($claims, 'claims')));
-        $token = $signed . '.' . Base64::encodeUrl($key->mac($signed));
+        $signed = self::header($key) . '.' . Base64::encodeUrl($payload);
+        $signature = $key->material()->sign($signed)
+            ?? throw Fault::invalidKey('a token is signed with a private key; this one is public');
+        $token = $signed . '.' . Base64::encodeUrl($signature);
         if (strlen($token) > self::MAX_TOKEN_BYTES) {
             throw Fault::invalidToken('a token has at most ' . self::MAX_TOKEN_BYTES . ' bytes');
         }
@@ -40,10 +43,10 @@ final class Jwt
      * @param array<mixed> $checks
      * @return array<string, mixed>
      */
-    public static function decode(string $token, SigningKey $key, array $checks): array
+    public static function decode(string $token, SigningKey|KeySet $keys, array $checks): array
     {
         $checks = JwtChecks::fromArray($checks);
-        self::requireStrong($key);
+        array_map([self::class, 'requireStrong'], $keys instanceof KeySet ? $keys->keys() : [$keys]);
         if (strlen($token) > self::MAX_TOKEN_BYTES) {
             throw Fault::invalidToken('a token has at most ' . self::MAX_TOKEN_BYTES . ' bytes');
         }
@@ -52,8 +55,9 @@ final class Jwt
             throw self::malformed('token');
         }
         [$header, $payload, $signature] = $parts;
-        self::checkHeader($header);
-        if (!hash_equals(Base64::encodeUrl($key->mac("$header.$payload")), $signature)) {
+        $key = self::checkHeader($header, $keys);
+        $signature = Base64::decodeUrl($signature);
+        if ($signature === null || !$key->material()->verifies("$header.$payload", $signature)) {
             throw Fault::invalidToken("the token's signature does not hold", 'invalid_signature');
         }
         $claims = self::jsonObject($payload) ?? throw self::malformed('payload');
@@ -62,23 +66,54 @@ final class Jwt
         return $claims;
     }
 
-    private static function checkHeader(string $encoded): void
+    private static function header(SigningKey $key): string
     {
-        if ($encoded === self::HEADER) {
-            return;
-        }
+        $members = ['alg' => $key->algorithm()];
+        $members += ($key->id() === null ? [] : ['kid' => $key->id()]) + ['typ' => 'JWT'];
+
+        return Base64::encodeUrl(SortedJson::write((object) $members));
+    }
+
+    /** Gives the key that the token may be signed with. */
+    private static function checkHeader(string $encoded, SigningKey|KeySet $keys): SigningKey
+    {
         $header = self::jsonObject($encoded) ?? throw self::malformed('header');
-        $type = $header['typ'] ?? null;
-        if (!is_string($header['alg'] ?? null) || ($type !== null && !is_string($type))) {
+        $algorithm = $header['alg'] ?? null;
+        if (!is_string($algorithm) || (array_key_exists('kid', $header) && !is_string($header['kid']))) {
             throw self::malformed('header');
         }
-        if ($header['alg'] !== 'HS256') {
-            throw Fault::invalidToken('the token is not signed with HS256', 'unsupported_algorithm');
+        if (!in_array($algorithm, self::ALGORITHMS, true)) {
+            throw self::otherAlgorithm();
+        }
+        $key = self::chooseKey($header['kid'] ?? null, $keys);
+        if ($algorithm !== $key->algorithm()) {
+            throw self::otherAlgorithm();
         }
         // A header with critical extensions must not be accepted by who does not know them (RFC 7515 §4.1.11).
-        if (($type !== null && $type !== 'JWT') || isset($header['crit'])) {
+        if (($header['typ'] ?? 'JWT') !== 'JWT' || isset($header['crit'])) {
             throw self::malformed('header');
         }
+
+        return $key;
+    }
+
+    private static function chooseKey(?string $id, SigningKey|KeySet $keys): SigningKey
+    {
+        if ($keys instanceof KeySet) {
+            $key = $id === null ? null : $keys->find($id);
+        } else {
+            $key = $keys->id() === null || $keys->id() === $id ? $keys : null;
+        }
+
+        return $key ?? throw Fault::invalidToken('the token names no key that is known', 'unknown_key');
+    }
+
+    private static function otherAlgorithm(): InvalidToken
+    {
+        return Fault::invalidToken(
+            'the token names another algorithm than its key is for',
+            'unsupported_algorithm'
+        );
     }
 
     /** @return array<string, mixed>|null */
@@ -96,7 +131,8 @@ final class Jwt
     /** @throws InvalidKey */
     private static function requireStrong(SigningKey $key): void
     {
-        if (!$key->isStrong()) {
+        $material = $key->material();
+        if ($material instanceof SecretMaterial && !$material->isStrong()) {
             throw Fault::invalidKey('a key for HS256 has at least 32 bytes');
         }
     }

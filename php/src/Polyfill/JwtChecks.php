@@ -18,10 +18,16 @@ use Platen\Exception\InvalidToken;
  */
 final class JwtChecks
 {
+    /**
+     * @param list<string> $aud
+     * @param string|true|null $jti
+     */
     private function __construct(
         private readonly ?string $iss,
-        private readonly ?string $aud,
+        private readonly array $aud,
         private readonly ?string $sub,
+        private readonly string|bool|null $jti,
+        private readonly ?int $maxAgeS,
         private readonly int $leewayS,
         private readonly int $now
     ) {
@@ -33,14 +39,17 @@ final class JwtChecks
      */
     public static function fromArray(array $checks): self
     {
-        $values = ['iss' => null, 'aud' => null, 'sub' => null, 'leeway_s' => 0, 'now' => null];
+        $values = ['iss' => null, 'aud' => [], 'sub' => null, 'jti' => null, 'max_age_s' => null];
+        $values += ['leeway_s' => 0, 'now' => null];
         foreach ($checks as $name => $value) {
             $isValid = match ($name) {
-                'iss', 'aud', 'sub' => is_string($value) && mb_check_encoding($value, 'UTF-8'),
-                'leeway_s' => is_int($value) && $value >= 0,
+                'iss', 'sub' => self::isText($value),
+                'aud' => self::isText($value) || self::isListOfTexts($value),
+                'jti' => $value === true || self::isText($value),
+                'leeway_s', 'max_age_s' => is_int($value) && $value >= 0,
                 'now' => is_int($value),
                 default => throw Fault::invalidInput(
-                    "the checks are iss, aud, sub, leeway_s and now; there is no check '$name'"
+                    "the checks are iss, aud, sub, jti, max_age_s, leeway_s and now; there is no check '$name'"
                 ),
             };
             if (!$isValid) {
@@ -51,8 +60,10 @@ final class JwtChecks
 
         return new self(
             $values['iss'],
-            $values['aud'],
+            (array) $values['aud'],
             $values['sub'],
+            $values['jti'],
+            $values['max_age_s'],
             $values['leeway_s'],
             $values['now'] ?? time()
         );
@@ -68,8 +79,19 @@ final class JwtChecks
         self::checkText($claims, 'iss', $this->iss);
         self::checkText($claims, 'sub', $this->sub);
         $this->checkAudience($claims);
-        if (self::text($claims, 'jti') === '') {
+        $this->checkId(self::text($claims, 'jti'));
+    }
+
+    private function checkId(?string $jti): void
+    {
+        if ($jti === '') {
             throw self::wrongType('jti');
+        }
+        if ($jti === null && $this->jti !== null) {
+            throw self::missing('jti');
+        }
+        if (is_string($this->jti) && $jti !== $this->jti) {
+            throw self::mismatch('jti');
         }
     }
 
@@ -77,15 +99,34 @@ final class JwtChecks
     private function checkTimes(array $claims): void
     {
         $exp = self::time($claims, 'exp') ?? throw self::missing('exp');
-        if ($this->now >= $exp + $this->leewayS) {
-            throw Fault::invalidToken('the token has expired', 'token_expired');
+        if ($this->now >= self::sum($exp, $this->leewayS)) {
+            throw Fault::invalidClaim('exp', 'the token has expired', 'token_expired');
         }
         foreach (['nbf', 'iat'] as $name) {
             $time = self::time($claims, $name);
-            if ($time !== null && $time > $this->now + $this->leewayS) {
-                throw Fault::invalidToken("the token's claim $name lies in the future", 'token_not_yet_valid');
+            if ($time !== null && $time > self::sum($this->now, $this->leewayS)) {
+                throw Fault::invalidClaim(
+                    $name,
+                    "the token's claim $name lies in the future",
+                    'token_not_yet_valid'
+                );
             }
         }
+        if ($this->maxAgeS === null) {
+            return;
+        }
+        $iat = self::time($claims, 'iat') ?? throw self::missing('iat');
+        if ($this->now > self::sum($iat, $this->maxAgeS, $this->leewayS)) {
+            throw Fault::invalidClaim('iat', 'the token was issued too long ago', 'token_expired');
+        }
+    }
+
+    /** Adds without leaving the integers: beyond the greatest there is no later time. */
+    private static function sum(int ...$seconds): int
+    {
+        $sum = array_sum($seconds);
+
+        return is_int($sum) ? $sum : PHP_INT_MAX;
     }
 
     /** @param array<string, mixed> $claims */
@@ -99,10 +140,10 @@ final class JwtChecks
         foreach ($audiences as $audience) {
             is_string($audience) || throw self::wrongType('aud');
         }
-        if ($this->aud !== null && $audiences === []) {
+        if ($this->aud !== [] && $audiences === []) {
             throw self::missing('aud');
         }
-        $isExpected = $this->aud === null ? $audiences === [] : in_array($this->aud, $audiences, true);
+        $isExpected = $this->aud === [] ? $audiences === [] : array_intersect($this->aud, $audiences) !== [];
         if (!$isExpected) {
             throw self::mismatch('aud');
         }
@@ -140,18 +181,29 @@ final class JwtChecks
         return is_int($claims[$name]) ? $claims[$name] : throw self::wrongType($name);
     }
 
+    private static function isText(mixed $value): bool
+    {
+        return is_string($value) && mb_check_encoding($value, 'UTF-8');
+    }
+
+    private static function isListOfTexts(mixed $value): bool
+    {
+        return is_array($value) && array_is_list($value) && $value !== []
+            && count(array_filter($value, [self::class, 'isText'])) === count($value);
+    }
+
     private static function missing(string $name): InvalidToken
     {
-        return Fault::invalidToken("the token has no claim $name");
+        return Fault::invalidClaim($name, "the token has no claim $name");
     }
 
     private static function mismatch(string $name): InvalidToken
     {
-        return Fault::invalidToken("the token's claim $name is not the expected one");
+        return Fault::invalidClaim($name, "the token's claim $name is not the expected one");
     }
 
     private static function wrongType(string $name): InvalidToken
     {
-        return Fault::invalidToken("the token's claim $name is not of its type");
+        return Fault::invalidClaim($name, "the token's claim $name is not of its type");
     }
 }

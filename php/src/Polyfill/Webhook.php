@@ -10,7 +10,7 @@ use Platen\Exception\InvalidSignature;
 use Platen\SigningKey;
 
 /**
- * Webhook signatures after Standard Webhooks, version `v1`: HMAC-SHA256 over `{id}.{timestamp}.{raw body}`.
+ * Webhook signatures: those of Standard Webhooks, and those of Stripe, GitHub, Slack and HubSpot.
  *
  * @internal
  */
@@ -19,23 +19,40 @@ final class Webhook
     /** More than any rotation of keys needs, few enough that a hostile header costs nothing. */
     private const MAX_SIGNATURES = 16;
 
-    public static function sign(string $id, int $timestamp, string $body, SigningKey $key): string
-    {
-        if (!self::isId($id)) {
+    /** @param SigningKey|array<mixed> $keys */
+    public static function sign(
+        string $id,
+        int $timestamp,
+        string $body,
+        SigningKey|array $keys,
+        string $scheme,
+        string $method,
+        string $uri
+    ): string {
+        $keys = self::keys($keys);
+        $scheme = WebhookScheme::named($scheme);
+        if ($scheme === WebhookScheme::Standard && !self::isId($id)) {
             throw Fault::invalidInput('a webhook id is 1 to 255 visible ASCII characters without a dot');
         }
         if ($timestamp < 0) {
-            throw Fault::invalidInput('a webhook timestamp is not negative');
+            throw Fault::invalidInput('the timestamp of a webhook is not negative');
         }
+        $secrets = array_map(static fn (SigningKey $key): SecretMaterial => $key->secret(), $keys);
+        self::requireAddress($scheme, $method, $uri);
+        if ($keys === [] || (count($keys) > 1 && !$scheme->hasSeveralSignatures())) {
+            throw Fault::invalidInput('a webhook is signed with one key, after standard and stripe with one or more');
+        }
+        $content = $scheme->content($id, (string) $timestamp, $body, $method, $uri);
+        $spell = static fn (SecretMaterial $secret): string => $scheme->spell($secret->sign($content));
 
-        return self::signature($id, (string) $timestamp, $body, $key);
+        return $scheme->writeHeader((string) $timestamp, array_map($spell, $secrets));
     }
 
     /**
-     * Checks a received webhook and gives its id.
+     * Checks a received webhook and gives what is remembered against replays.
      *
      * @param array<mixed> $headers By name; the case of a name does not matter, and a value may be a list of one.
-     * @param SigningKey|list<SigningKey> $keys Every key that is valid now; several are while a secret rotates.
+     * @param SigningKey|array<mixed> $keys Every key that is valid now; several are while a secret rotates.
      * @throws InvalidSignature
      * @throws InvalidInput
      */
@@ -44,51 +61,48 @@ final class Webhook
         array $headers,
         SigningKey|array $keys,
         int $toleranceS,
-        ?int $now
+        ?int $now,
+        string $scheme,
+        string $method,
+        string $uri
     ): string {
         $keys = self::keys($keys);
+        $scheme = WebhookScheme::named($scheme);
         if ($toleranceS < 0) {
-            throw Fault::invalidInput('a tolerance is not negative');
+            throw Fault::invalidInput('tolerance_s must not be negative');
         }
+        $secrets = array_map(static fn (SigningKey $key): SecretMaterial => $key->secret(), $keys);
+        self::requireAddress($scheme, $method, $uri);
 
-        $id = self::header($headers, 'webhook-id');
-        $timestamp = self::header($headers, 'webhook-timestamp');
-        $signatures = self::header($headers, 'webhook-signature');
-        if (!self::isId($id)) {
-            throw self::malformed('webhook-id');
+        $header = static fn (string $name): string => self::header($headers, $name);
+        $id = $scheme === WebhookScheme::Standard ? $header('webhook-id') : '';
+        if ($scheme === WebhookScheme::Standard && !self::isId($id)) {
+            throw WebhookScheme::malformed('webhook-id');
         }
-        // Only the spelling that was signed: "+5" or "005" would be other bytes under the signature.
-        if ((string) (int) $timestamp !== $timestamp || (int) $timestamp < 0) {
-            throw self::malformed('webhook-timestamp');
-        }
-        if (abs(($now ?? time()) - (int) $timestamp) > $toleranceS) {
+        $timestamp = $scheme->timestamp($header);
+        if ($timestamp !== '' && abs(($now ?? time()) - $scheme->seconds($timestamp)) > $toleranceS) {
             throw Fault::invalidSignature(
                 "the webhook's timestamp is more than $toleranceS s away",
                 'timestamp_out_of_tolerance'
             );
         }
-        if (!self::anyHolds($id, $timestamp, $body, $signatures, $keys)) {
+        $content = $scheme->content($id, $timestamp, $body, $method, $uri);
+        $given = array_slice($scheme->signatures($header($scheme->signatureHeader())), 0, self::MAX_SIGNATURES);
+        if (!self::anyHolds($scheme, $content, $given, $secrets)) {
             throw Fault::invalidSignature('no signature of the webhook holds');
         }
 
-        return $id;
+        return $scheme === WebhookScheme::Standard ? $id : hash('sha256', $content);
     }
 
-    /** @param list<SigningKey> $keys */
-    private static function anyHolds(
-        string $id,
-        string $timestamp,
-        string $body,
-        string $signatures,
-        array $keys
-    ): bool {
-        $given = array_slice(
-            array_filter(explode(' ', $signatures), static fn (string $text): bool => str_starts_with($text, 'v1,')),
-            0,
-            self::MAX_SIGNATURES
-        );
-        foreach ($keys as $key) {
-            $expected = self::signature($id, $timestamp, $body, $key);
+    /**
+     * @param list<string> $given
+     * @param list<SecretMaterial> $secrets
+     */
+    private static function anyHolds(WebhookScheme $scheme, string $content, array $given, array $secrets): bool
+    {
+        foreach ($secrets as $secret) {
+            $expected = $scheme->spell($secret->sign($content));
             foreach ($given as $signature) {
                 if (hash_equals($expected, $signature)) {
                     return true;
@@ -99,9 +113,11 @@ final class Webhook
         return false;
     }
 
-    private static function signature(string $id, string $timestamp, string $body, SigningKey $key): string
+    private static function requireAddress(WebhookScheme $scheme, string $method, string $uri): void
     {
-        return 'v1,' . base64_encode($key->mac("$id.$timestamp.$body"));
+        if ($scheme === WebhookScheme::HubSpot && ($method === '' || $uri === '')) {
+            throw Fault::invalidInput('the scheme hubspot signs the method and the whole address of the request');
+        }
     }
 
     private static function isId(string $id): bool
@@ -110,7 +126,11 @@ final class Webhook
         return preg_match('/\A[\x21-\x2d\x2f-\x7e]{1,255}\z/', $id) === 1;
     }
 
-    /** @param array<mixed> $headers */
+    /**
+     * The value of a header; empty when there is none.
+     *
+     * @param array<mixed> $headers
+     */
     private static function header(array $headers, string $name): string
     {
         foreach ($headers as $key => $value) {
@@ -119,15 +139,10 @@ final class Webhook
             }
             $value = is_array($value) && count($value) === 1 ? reset($value) : $value;
 
-            return is_string($value) ? $value : throw self::malformed($name);
+            return is_string($value) && mb_check_encoding($value, 'UTF-8') ? $value : '';
         }
 
-        throw self::malformed($name);
-    }
-
-    private static function malformed(string $name): InvalidSignature
-    {
-        return Fault::invalidSignature("the header $name is missing or malformed");
+        return '';
     }
 
     /**

@@ -166,6 +166,116 @@ final class SigningTest extends TestCase
         self::assertSame($case['id'], $verify());
     }
 
+    /** @return array<string, array{array<string, mixed>}> */
+    public static function serviceWebhooks(): array
+    {
+        return Vectors::cases('webhook/services.json');
+    }
+
+    /**
+     * @dataProvider serviceWebhooks
+     * @param array<string, mixed> $case
+     */
+    public function testAWebhookOfAServiceIsAcceptedOrRefusedAsTheVectorSays(array $case): void
+    {
+        $keys = array_map([SigningKey::class, 'fromBytes'], $case['keys']);
+        $body = (string) base64_decode($case['body_base64'], true);
+        $verify = static fn (): string => webhook_verify(
+            $body,
+            $case['headers'],
+            $keys,
+            $case['tolerance_s'],
+            $case['now'],
+            $case['scheme'],
+            $case['method'],
+            $case['uri']
+        );
+        if (isset($case['error'])) {
+            self::expectFailure(InvalidSignature::class, $case['error'], $verify);
+
+            return;
+        }
+
+        self::assertSame($case['id'], $verify());
+    }
+
+    /** @return array<string, array{string, string}> */
+    public static function schemes(): array
+    {
+        return [
+            'standard' => ['standard', 'webhook-signature'],
+            'stripe' => ['stripe', 'stripe-signature'],
+            'github' => ['github', 'x-hub-signature-256'],
+            'slack' => ['slack', 'x-slack-signature'],
+            'hubspot' => ['hubspot', 'x-hubspot-signature-v3'],
+        ];
+    }
+
+    /** @dataProvider schemes */
+    public function testWhatWasSignedAfterAnySchemeVerifies(string $scheme, string $header): void
+    {
+        $key = SigningKey::fromBytes('a secret of 24 letters..');
+        $time = $scheme === 'hubspot' ? 1_795_190_400_000 : 1_795_190_400;
+        $signature = webhook_sign('msg_1', $time, 'body', $key, $scheme, uri: 'https://example.org/');
+        $headers = [
+            'webhook-id' => 'msg_1',
+            'webhook-timestamp' => (string) $time,
+            'x-slack-request-timestamp' => (string) $time,
+            'x-hubspot-request-timestamp' => (string) $time,
+            $header => $signature,
+        ];
+        $verify = static fn (SigningKey $key): string => webhook_verify(
+            'body',
+            $headers,
+            $key,
+            now: 1_795_190_400,
+            scheme: $scheme,
+            uri: 'https://example.org/'
+        );
+
+        self::assertNotSame('', $verify($key));
+        self::expectFailure(
+            InvalidSignature::class,
+            'invalid_signature',
+            static fn () => $verify(SigningKey::fromBytes('another secret, as long.'))
+        );
+    }
+
+    public function testSeveralKeysSignOneWebhookEach(): void
+    {
+        $keys = [SigningKey::fromString(self::KEY), SigningKey::fromBytes('another secret, as long.')];
+        foreach (['standard', 'stripe'] as $scheme) {
+            $both = webhook_sign('msg_1', 5, 'body', $keys, $scheme);
+            foreach ($keys as $key) {
+                $only = webhook_sign('msg_1', 5, 'body', $key, $scheme);
+                self::assertStringContainsString(substr($only, (int) strrpos($only, 'v1')), $both);
+            }
+        }
+
+        self::expectFailure(
+            InvalidInput::class,
+            'invalid_request',
+            static fn () => webhook_sign('', 5, 'body', $keys, 'github')
+        );
+        self::expectFailure(
+            InvalidInput::class,
+            'invalid_request',
+            static fn () => webhook_sign('msg_1', 5, 'body', [])
+        );
+    }
+
+    public function testASchemeMustBeKnownAndHaveItsAddress(): void
+    {
+        $key = SigningKey::fromString(self::KEY);
+        foreach (['Stripe', '', 'hubspot'] as $scheme) {
+            self::expectFailure(
+                InvalidInput::class,
+                'invalid_request',
+                static fn () => webhook_verify('', [], $key, scheme: $scheme)
+            );
+        }
+    }
+
     public function testWhatWasSignedAsAWebhookVerifies(): void
     {
         $key = SigningKey::fromString(self::KEY);

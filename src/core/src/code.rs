@@ -56,6 +56,8 @@ pub enum ErrorCode {
     TokenUsed,
     /// The token names another algorithm than the pinned one.
     UnsupportedAlgorithm,
+    /// The token names no key, or none that is known.
+    UnknownKey,
 
     /// The model name is neither an alias nor allowed.
     UnknownModel,
@@ -108,6 +110,7 @@ impl ErrorCode {
             Self::TokenNotYetValid => "token_not_yet_valid",
             Self::TokenUsed => "token_used",
             Self::UnsupportedAlgorithm => "unsupported_algorithm",
+            Self::UnknownKey => "unknown_key",
             Self::UnknownModel => "unknown_model",
             Self::ProviderUnavailable => "provider_unavailable",
             Self::ProviderTimeout => "provider_timeout",

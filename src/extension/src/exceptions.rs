@@ -83,8 +83,14 @@ impl Failure {
             Self::Kind(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Frame(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Key(error) => (ExceptionClass::InvalidKey, error.code().as_str()),
-            Self::Jwt(error @ JwtError::WeakKey) => (ExceptionClass::InvalidKey, error.code().as_str()),
+            Self::Jwt(error @ (JwtError::WeakKey | JwtError::NotPrivate)) => {
+                (ExceptionClass::InvalidKey, error.code().as_str())
+            }
+            Self::Jwt(error @ JwtError::Unsigned) => (ExceptionClass::InternalError, error.code().as_str()),
             Self::Jwt(error) => (ExceptionClass::InvalidToken, error.code().as_str()),
+            Self::Webhook(error @ (WebhookError::Uri | WebhookError::KeyCount)) => {
+                (ExceptionClass::InvalidInput, error.code().as_str())
+            }
             Self::Webhook(error) => (ExceptionClass::InvalidSignature, error.code().as_str()),
             Self::Socket(error @ SocketError::Frame(_)) => {
                 (ExceptionClass::InternalError, error.code().as_str())
@@ -101,6 +107,8 @@ impl Failure {
 impl From<Failure> for PhpException {
     fn from(failure: Failure) -> Self {
         let (class, code) = failure.class_and_code();
-        class::exception(class, code, &failure.to_string())
+        // Errors that name a claim are all of `InvalidToken`.
+        let claim = if let Failure::Jwt(error) = &failure { error.claim() } else { None };
+        class::exception(class, code, &failure.to_string(), claim)
     }
 }

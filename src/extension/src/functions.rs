@@ -3,6 +3,7 @@
 mod cache;
 mod history;
 mod jobs;
+mod jwt_checks;
 #[cfg(feature = "planted-panic")]
 mod planted;
 mod prompt;

@@ -5,6 +5,7 @@
 
 mod cache_file;
 #[expect(elided_lifetimes_in_paths, reason = "the macros of ext-php-rs leave them out of what they generate")]
+#[expect(clippy::needless_pass_by_value, reason = "the macros hand every argument over by value")]
 mod classes;
 mod clock;
 mod convert;
@@ -31,8 +32,8 @@ fn startup(_kind: i32, module_number: i32) -> i32 {
 
 /// Runs before each request. The classes of `ModuleBuilder::class` are registered after `startup` only.
 extern "C" fn request_startup(_kind: i32, _module_number: i32) -> i32 {
-    static HIDE_SECRET: Once = Once::new();
-    HIDE_SECRET.call_once(classes::hide_secret_from_traces);
+    static HIDE_SECRETS: Once = Once::new();
+    HIDE_SECRETS.call_once(classes::hide_secrets_from_traces);
     SUCCESS
 }
 
@@ -47,6 +48,7 @@ pub fn get_module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .version(env!("CARGO_PKG_VERSION"))
         .request_startup_function(request_startup)
         .info_function(info::print)
-        .class::<classes::SigningKey>();
+        .class::<classes::SigningKey>()
+        .class::<classes::KeySet>();
     functions::register(module)
 }

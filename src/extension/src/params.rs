@@ -8,13 +8,15 @@ mod call;
 
 use std::borrow::Cow;
 use std::ffi::c_char;
+use std::sync::Arc;
 
 use ext_php_rs::convert::{FromZval, FromZvalMut, StubLiteral};
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendClassObject, ZendHashTable, ZendStr, Zval};
+use platen_core::signing::{InvalidKey, TokenKey, jwt};
 
-use crate::classes::SigningKey;
+use crate::classes::{KeySet, SigningKey};
 use crate::convert::values;
 
 /// A `string` parameter as text. Bytes that are not UTF-8 are replaced by U+FFFD.
@@ -47,6 +49,28 @@ impl From<&'static str> for Text<'_> {
 impl StubLiteral for Text<'_> {
     fn stub_literal(&self) -> String {
         self.0.stub_literal()
+    }
+}
+
+/// A `?string $… = null` parameter as text, as [`Text`] reads it.
+pub(crate) struct OptionalText<'a>(Option<Text<'a>>);
+
+impl OptionalText<'_> {
+    pub(crate) fn into_owned(self) -> Option<String> {
+        self.0.map(|text| text.0.into_owned())
+    }
+}
+
+impl<'a> FromZvalMut<'a> for OptionalText<'a> {
+    const TYPE: DataType = DataType::String;
+    const NULLABLE: bool = true;
+
+    fn from_zval_mut(zval: &'a mut Zval) -> Option<Self> {
+        if zval.is_null() { Some(Self(None)) } else { Text::from_zval_mut(zval).map(|text| Self(Some(text))) }
+    }
+
+    fn from_missing() -> Option<Self> {
+        Some(Self(None))
     }
 }
 
@@ -145,7 +169,7 @@ impl StubLiteral for Options<'_> {
 
 /// A `Platen\SigningKey` parameter.
 #[derive(Clone, Copy)]
-pub(crate) struct Key<'a>(pub(crate) &'a platen_core::signing::SigningKey);
+pub(crate) struct Key<'a>(pub(crate) &'a TokenKey);
 
 impl<'a> FromZval<'a> for Key<'a> {
     const TYPE: DataType = DataType::object(SigningKey::PHP_NAME);
@@ -155,12 +179,22 @@ impl<'a> FromZval<'a> for Key<'a> {
         if key.is_none() {
             call::refuse(zval, SigningKey::PHP_NAME);
         }
-        key.map(Self)
+        key.map(|key| Self(key))
     }
 }
 
 /// The `Platen\SigningKey|array` parameter: all keys that are valid now.
-pub(crate) struct Keys<'a>(pub(crate) Vec<&'a platen_core::signing::SigningKey>);
+pub(crate) struct Keys<'a>(Vec<&'a Arc<TokenKey>>);
+
+impl Keys<'_> {
+    /// The keys as shared secrets.
+    ///
+    /// # Errors
+    /// [`InvalidKey`] when one is none.
+    pub(crate) fn secrets(&self) -> Result<Vec<&platen_core::signing::SigningKey>, InvalidKey> {
+        self.0.iter().map(|key| key.secret()).collect()
+    }
+}
 
 impl<'a> FromZval<'a> for Keys<'a> {
     // ext-php-rs has no union types.
@@ -178,9 +212,50 @@ impl<'a> FromZval<'a> for Keys<'a> {
     }
 }
 
-fn key_of(zval: &Zval) -> Option<&platen_core::signing::SigningKey> {
+/// An `array` parameter of `Platen\SigningKey`.
+pub(crate) struct KeyList(pub(crate) Vec<Arc<TokenKey>>);
+
+impl<'a> FromZval<'a> for KeyList {
+    const TYPE: DataType = DataType::Array;
+
+    fn from_zval(zval: &'a Zval) -> Option<Self> {
+        let keys =
+            zval.array().and_then(|array| values(array).map(|key| key_of(key).map(Arc::clone)).collect());
+        if keys.is_none() {
+            call::refuse(zval, "array of Platen\\SigningKey");
+        }
+        keys.map(Self)
+    }
+}
+
+/// The `Platen\SigningKey|Platen\KeySet` parameter: what a token may be signed with.
+#[derive(Clone, Copy)]
+pub(crate) struct TokenKeys<'a>(pub(crate) jwt::Keys<'a>);
+
+impl<'a> FromZval<'a> for TokenKeys<'a> {
+    // ext-php-rs has no union types.
+    const TYPE: DataType = DataType::Mixed;
+
+    fn from_zval(zval: &'a Zval) -> Option<Self> {
+        let keys = match key_of(zval) {
+            Some(key) => Some(jwt::Keys::Key(key)),
+            None => set_of(zval).map(jwt::Keys::Set),
+        };
+        if keys.is_none() {
+            call::refuse(zval, "Platen\\SigningKey|Platen\\KeySet");
+        }
+        keys.map(Self)
+    }
+}
+
+fn key_of(zval: &Zval) -> Option<&Arc<TokenKey>> {
     let object = zval.dereference().object()?;
     ZendClassObject::<SigningKey>::from_zend_obj(object).map(|object| object.key())
+}
+
+fn set_of(zval: &Zval) -> Option<&platen_core::signing::KeySet> {
+    let object = zval.dereference().object()?;
+    ZendClassObject::<KeySet>::from_zend_obj(object).map(|object| object.set())
 }
 
 /// The argument's string, after the caller's coercions. `None` when an exception is on its way.

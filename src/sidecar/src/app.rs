@@ -211,7 +211,7 @@ impl App {
         tracing::info!("platend drains");
         let is_clean = supervisor.drain(config.daemon.drain_deadline).await;
         if let Err(error) = rates.save().await {
-            tracing::error!({ names::ERROR } = %error, "the last rate limits could not be kept");
+            tracing::error!({ names::ERROR } = error.report(), "the last rate limits could not be kept");
         }
         tracing::info!(is_clean, "platend ends");
         outcome

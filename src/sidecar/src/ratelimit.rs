@@ -156,7 +156,10 @@ pub async fn write_behind(limiter: Arc<RateLimiter>, draining: CancellationToken
             () = sleep(SAVE_INTERVAL) => {}
         }
         if let Err(error) = limiter.save().await {
-            tracing::error!({ names::ERROR } = %error, "rate limits could not be kept and will be tried again");
+            tracing::error!(
+                { names::ERROR } = error.report(),
+                "rate limits could not be kept and will be tried again"
+            );
         }
     }
 }

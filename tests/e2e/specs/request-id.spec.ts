@@ -13,7 +13,9 @@ test('one request id goes through every hop', async ({ provider, rest, stack }) 
 
   expect(response.status).toBe(202);
   expect(response.headers.get('x-request-id'), 'the REST answer').toBe(requestId);
-  const { job_id: jobId } = (await response.json()) as { job_id: string };
+  const { job_id: jobId, stream } = (await response.json()) as { job_id: string; stream: string };
+  const events = await fetch(stack.info.url + stream, { signal: AbortSignal.timeout(30_000) });
+  expect(await events.text(), 'the stream').toContain('event: done');
   await rest.untilStatus(jobId, 'succeeded');
 
   const [row] = await stack.rows<{ request_id: string }>(`SELECT request_id FROM {jobs} WHERE id = '${jobId}'`);

@@ -56,7 +56,9 @@ final class Ip
         }
         $end = $start + strlen($match[0]);
         $before = Text::at($text, $start - 1);
-        $isProduct = $before === '/' && Text::isOne($text, $start - 2, Text::WORD);
+        // `Chrome/120.0.0.0`
+        $isProduct = $before === '/'
+            && (Text::isOne($text, $start - 2, Text::LETTERS) || Placeholder::isBefore($text, $start - 1));
         $isNamed = !Text::isClosedBefore($text, $start)
             && $before !== '.'
             && !$isProduct

@@ -1,6 +1,6 @@
 //! Addresses of the Internet Protocol. Loopback and unspecified addresses and net masks name nobody and stay.
 
-use super::text::{Span, Text, is_word};
+use super::text::{Span, Text};
 
 /// The longest spelling of a version 6 address, in bytes: `ffff:…:255.255.255.255`.
 const MAX_V6_BYTES: usize = 45;
@@ -43,7 +43,9 @@ pub(super) fn next_v6(text: Text<'_>, from: usize) -> Option<Span> {
 
 fn read_v4(text: Text<'_>, start: usize) -> Option<Span> {
     let end = v4_end(text, start)?;
-    let is_product = text.before(start) == b'/' && start > 1 && is_word(text.before(start - 1));
+    // `Chrome/120.0.0.0`
+    let is_product = text.before(start) == b'/'
+        && (text.before(start - 1).is_ascii_alphabetic() || text.is_placeholder_before(start - 1));
     let is_alone = !text.is_closed_before(start)
         && text.before(start) != b'.'
         && !is_product

@@ -1,7 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use hmac::Mac;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
@@ -31,19 +30,32 @@ impl SignatureEncoding {
             Self::Hex => "hex",
             Self::Base64 => "base64",
             Self::Base64Url => "base64url",
-            Self::PrefixedHex => "sha256=",
+            Self::PrefixedHex => HEX_PREFIX,
         }
     }
 
-    fn write(self, signature: &[u8; 32]) -> String {
+    /// The signature in this encoding.
+    pub(crate) fn write(self, signature: &[u8; 32]) -> String {
         match self {
             Self::Hex => hex(signature),
             Self::Base64 => STANDARD.encode(signature),
             Self::Base64Url => URL_SAFE_NO_PAD.encode(signature),
-            Self::PrefixedHex => format!("sha256={}", hex(signature)),
+            Self::PrefixedHex => format!("{HEX_PREFIX}{}", hex(signature)),
+        }
+    }
+
+    /// Reads a signature back; `None` when the text is not to the letter what [`Self::write`] gives.
+    pub(crate) fn read(self, text: &[u8]) -> Option<[u8; 32]> {
+        match self {
+            Self::Hex => read_hex(text),
+            Self::Base64 => read_base64(&STANDARD, text),
+            Self::Base64Url => read_base64(&URL_SAFE_NO_PAD, text),
+            Self::PrefixedHex => read_hex(text.strip_prefix(HEX_PREFIX.as_bytes())?),
         }
     }
 }
+
+const HEX_PREFIX: &str = "sha256=";
 
 impl std::str::FromStr for SignatureEncoding {
     type Err = UnknownEncoding;
@@ -76,26 +88,59 @@ pub fn sign(data: &[u8], key: &SigningKey, encoding: SignatureEncoding) -> Strin
 /// signature has one spelling and can be remembered against replays.
 #[must_use]
 pub fn verify(data: &[u8], signature: &[u8], key: &SigningKey, encoding: SignatureEncoding) -> bool {
-    is_equal(sign(data, key, encoding).as_bytes(), signature)
+    // What was given is decoded, never the right signature encoded: encodings look letters up in tables.
+    encoding.read(signature).is_some_and(|given| is_equal(&mac(&[data], key), &given))
 }
 
 /// HMAC-SHA256 over the parts as if they were one.
 pub(crate) fn mac(parts: &[&[u8]], key: &SigningKey) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new(key.block().into());
+    let mut mac = key.keyed();
     for part in parts {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
 }
 
-/// Compares in a time that depends on the lengths only.
-pub(crate) fn is_equal(expected: &[u8], given: &[u8]) -> bool {
+/// Compares two signatures in constant time.
+pub(crate) fn is_equal(expected: &[u8; 32], given: &[u8; 32]) -> bool {
     expected.ct_eq(given).into()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    // Neither table nor branch, whose times depend on what is written.
+    let digit =
+        |nibble: u8| char::from(nibble + b'0' + (9_u8.wrapping_sub(nibble) >> 7) * (b'a' - b'0' - 10));
+    let mut text = String::with_capacity(bytes.len() * 2);
+    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    text
+}
+
+fn read_hex(text: &[u8]) -> Option<[u8; 32]> {
+    let nibble = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; 32];
+    if text.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_chunks::<2>().0) {
+        let [high, low] = *pair;
+        *byte = (nibble(high)? << 4) | nibble(low)?;
+    }
+    Some(bytes)
+}
+
+fn read_base64(engine: &impl Engine, text: &[u8]) -> Option<[u8; 32]> {
+    // 32 bytes are 43 letters and at most one padding; the decoder wants room for whole groups.
+    let mut bytes = [0; 36];
+    if text.len() > 44 {
+        return None;
+    }
+    let length = engine.decode_slice(text, &mut bytes).ok()?;
+    bytes.get(..length)?.try_into().ok()
 }
 
 #[cfg(test)]

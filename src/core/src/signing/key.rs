@@ -1,19 +1,22 @@
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::{Engine, alphabet};
+use hmac::{Hmac, KeyInit};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::code::ErrorCode;
 use crate::limits::MIN_KEY_BYTES;
-use crate::secret::Secret;
 
 /// The block of SHA-256, in bytes. A longer key is hashed first, a shorter one is filled with zeros (RFC 2104).
 const BLOCK_BYTES: usize = 64;
 
 /// The longest key that is taken, in bytes: far above any real key, so a file passed by mistake is noticed.
 const MAX_KEY_BYTES: usize = 4096;
+
+/// The fewest bytes of a secret that somebody else gave out, such as GitHub or Slack: 128 bits.
+const MIN_FOREIGN_SECRET_BYTES: usize = 16;
 
 /// The lengths that Standard Webhooks allows for a secret, in bytes.
 const WEBHOOK_SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
@@ -41,7 +44,8 @@ const STANDARD: GeneralPurpose = GeneralPurpose::new(
 /// ```
 #[derive(Clone)]
 pub struct SigningKey {
-    block: Secret<[u8; BLOCK_BYTES]>,
+    /// The hash after it took in the key, which is half the work of signing something short. It wipes itself.
+    keyed: Hmac<Sha256>,
     key_bytes: usize,
 }
 
@@ -78,6 +82,20 @@ impl SigningKey {
         }
     }
 
+    /// Takes the bytes of a secret as another service uses them, whatever they begin with: 16 to 4096.
+    ///
+    /// Stripe's `whsec_…` is such a secret: its letters are the key. A key below 32 bytes makes and checks no
+    /// tokens.
+    ///
+    /// # Errors
+    /// [`InvalidKey::TooShort`] or [`InvalidKey::TooLong`].
+    pub fn from_foreign_secret(bytes: &[u8]) -> Result<Self, InvalidKey> {
+        if bytes.len() < MIN_FOREIGN_SECRET_BYTES {
+            return Err(InvalidKey::TooShort { expected: MIN_FOREIGN_SECRET_BYTES, actual: bytes.len() });
+        }
+        Self::from_checked_bytes(bytes)
+    }
+
     fn from_webhook_secret(encoded: &[u8]) -> Result<Self, InvalidKey> {
         let bytes = Zeroizing::new(
             STANDARD.decode(encoded).map_err(|_| InvalidKey::Encoding { prefix: WEBHOOK_PREFIX })?,
@@ -105,7 +123,7 @@ impl SigningKey {
         for (to, from) in block.iter_mut().zip(source) {
             *to = *from;
         }
-        Ok(Self { block: Secret::new(*block), key_bytes: bytes.len() })
+        Ok(Self { keyed: Hmac::new((&*block).into()), key_bytes: bytes.len() })
     }
 
     /// The key's length before it was made into a block, in bytes.
@@ -113,9 +131,9 @@ impl SigningKey {
         self.key_bytes
     }
 
-    /// The key as HMAC uses it.
-    pub(super) fn block(&self) -> &[u8; BLOCK_BYTES] {
-        self.block.expose()
+    /// The hash that has taken in the key, ready for the data.
+    pub(super) fn keyed(&self) -> Hmac<Sha256> {
+        self.keyed.clone()
     }
 }
 
@@ -152,6 +170,9 @@ pub enum InvalidKey {
         /// How many there are.
         actual: usize,
     },
+    /// It is not a key in a form that is read here.
+    #[error("{0}")]
+    Malformed(&'static str),
     /// What follows the prefix is not in its encoding.
     #[error("a key that begins with {prefix} goes on in {}", encoding_after(prefix))]
     Encoding {
@@ -205,12 +226,16 @@ mod tests {
         assert!(!format!("{key:?}").contains("planted"));
     }
 
+    fn mac(key: &SigningKey) -> [u8; 32] {
+        crate::signing::mac(&[b"data"], key)
+    }
+
     #[test]
     fn the_site_secret_and_its_bytes_are_the_same_key() {
         let text: SigningKey = "psk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".parse().unwrap();
         let bytes: Vec<u8> = (0..32).collect();
 
-        assert_eq!(text.block(), SigningKey::from_bytes(&bytes).unwrap().block());
+        assert_eq!(mac(&text), mac(&SigningKey::from_bytes(&bytes).unwrap()));
     }
 
     #[test]
@@ -218,7 +243,7 @@ mod tests {
         let padded: SigningKey = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse().unwrap();
         let bare: SigningKey = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".parse().unwrap();
 
-        assert_eq!(padded.block(), bare.block());
+        assert_eq!(mac(&padded), mac(&bare));
     }
 
     #[test]
@@ -228,6 +253,20 @@ mod tests {
         {
             assert!(matches!(text.parse::<SigningKey>(), Err(InvalidKey::Encoding { .. })), "{text}");
         }
+    }
+
+    #[test]
+    fn a_foreign_secret_is_its_letters() {
+        let text = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let letters = SigningKey::from_foreign_secret(text.as_bytes()).unwrap();
+
+        assert_ne!(mac(&letters), mac(&text.parse().unwrap()));
+        assert_eq!(mac(&letters), mac(&SigningKey::from_bytes(text.as_bytes()).unwrap()));
+        assert!(SigningKey::from_foreign_secret(&[7; 16]).is_ok());
+        assert_eq!(
+            SigningKey::from_foreign_secret(&[7; 15]).unwrap_err(),
+            InvalidKey::TooShort { expected: 16, actual: 15 }
+        );
     }
 
     #[test]

@@ -1,82 +1,87 @@
-use std::ffi::c_void;
+use std::sync::Arc;
 
-use ext_php_rs::ffi::zend_string;
+use ext_php_rs::boxed::ZBox;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::ZendStr;
-use ext_php_rs::zend::ClassEntry;
+use ext_php_rs::types::ZendHashTable;
+use platen_core::signing::{self, InvalidKey, TokenKey};
 
+use super::key_cache;
+use crate::convert::{json_object, php_array};
 use crate::exceptions::Failure;
 use crate::guard::guard;
-use crate::params::Bytes;
+use crate::params::{Bytes, Items, OptionalText};
 
 /// A key for the signing functions. It shows nothing of itself and can be neither copied nor serialised.
 #[php_class]
 #[php(name = "Platen\\SigningKey", flags = ClassFlags::Final)]
 pub(crate) struct SigningKey {
-    key: platen_core::signing::SigningKey,
+    key: Arc<TokenKey>,
 }
 
 impl SigningKey {
     /// The class's name in PHP.
     pub(crate) const PHP_NAME: &'static str = "Platen\\SigningKey";
 
-    pub(crate) fn key(&self) -> &platen_core::signing::SigningKey {
+    pub(crate) fn of(key: Arc<TokenKey>) -> Self {
+        Self { key }
+    }
+
+    pub(crate) fn key(&self) -> &Arc<TokenKey> {
         &self.key
+    }
+
+    fn of_secret(
+        id: OptionalText<'_>,
+        read: impl FnOnce() -> Result<signing::SigningKey, InvalidKey>,
+    ) -> Result<Self, Failure> {
+        guard(|| Ok(Self::of(Arc::new(TokenKey::from_secret(read()?, id.into_owned())?))))
     }
 }
 
 #[php_impl]
 impl SigningKey {
     /// Takes `whsec_` and base64, `psk_` and base64url, or at least 32 raw bytes.
-    pub(crate) fn from_string(secret: Bytes<'_>) -> Result<Self, Failure> {
-        guard(|| Ok(Self { key: platen_core::signing::SigningKey::from_text(secret.0)? }))
+    pub(crate) fn from_string(secret: Bytes<'_>, id: OptionalText<'_>) -> Result<Self, Failure> {
+        Self::of_secret(id, || signing::SigningKey::from_text(secret.0))
     }
-}
 
-/// Marks the parameter of `fromString` with `#[\SensitiveParameter]`, so that no stack trace shows the secret.
-/// PHP before 8.2 keeps the mark and does not act on it.
-pub(crate) fn hide_secret_from_traces() {
-    let class = <SigningKey as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
-    let name = ZendStr::new_interned("SensitiveParameter", true);
-    #[expect(unsafe_code, reason = "ext-php-rs has no attributes")]
-    // SAFETY: called once, after the class is registered and before any request runs: its function table holds the method under its
-    // lower-case name, and the engine keeps the attribute for the life of the process.
-    unsafe {
-        let Some(method) = method_named(class, "fromstring") else { return };
-        zend_add_attribute(
-            &raw mut (*method).common.attributes,
-            std::ptr::from_ref::<zend_string>(&name).cast_mut(),
-            0,
-            ATTRIBUTE_PERSISTENT,
-            FIRST_PARAMETER,
-            0,
-        );
+    /// Takes the letters of another service's secret as they are.
+    pub(crate) fn from_bytes(secret: Bytes<'_>, id: OptionalText<'_>) -> Result<Self, Failure> {
+        Self::of_secret(id, || signing::SigningKey::from_foreign_secret(secret.0))
     }
-    std::mem::forget(name);
-}
 
-/// `ZEND_ATTRIBUTE_PERSISTENT`: allocated for the process and not for a request.
-const ATTRIBUTE_PERSISTENT: u32 = 1;
+    /// Takes a private or public RSA, EC or Ed25519 key.
+    pub(crate) fn from_pem(pem: Bytes<'_>, id: OptionalText<'_>) -> Result<Self, Failure> {
+        guard(|| {
+            let id = id.into_owned();
+            Ok(Self::of(key_cache::get_or_parse(pem.0, id.as_deref(), || {
+                TokenKey::from_pem(pem.0, id.clone())
+            })?))
+        })
+    }
 
-/// Attributes of parameters are stored with the parameter's position, counted from 1.
-const FIRST_PARAMETER: u32 = 1;
+    /// Takes a JSON Web Key.
+    pub(crate) fn from_jwk(jwk: Items<'_>) -> Result<Self, Failure> {
+        guard(|| {
+            let members = json_object(jwk.0, "JWK")?;
+            let text = serde_json::to_vec(&members).unwrap_or_default();
+            Ok(Self::of(key_cache::get_or_parse(&text, None, || TokenKey::from_jwk(&members))?))
+        })
+    }
 
-#[expect(unsafe_code, reason = "methods are stored as pointers in a hash table of the engine")]
-unsafe fn method_named(class: &ClassEntry, name: &str) -> Option<*mut ext_php_rs::ffi::zend_function> {
-    let entry = class.function_table.get(name)?;
-    // SAFETY: a function table holds pointers to functions only.
-    unsafe { entry.ptr::<ext_php_rs::ffi::zend_function>() }
-}
+    /// The algorithm of this key's tokens.
+    pub(crate) fn algorithm(&self) -> Result<&'static str, Failure> {
+        guard(|| Ok(self.key.algorithm().name()))
+    }
 
-#[expect(unsafe_code, reason = "a function of the engine that ext-php-rs does not bind")]
-unsafe extern "C" {
-    fn zend_add_attribute(
-        attributes: *mut *mut ext_php_rs::types::ZendHashTable,
-        name: *mut zend_string,
-        argument_count: u32,
-        flags: u32,
-        offset: u32,
-        line: u32,
-    ) -> *mut c_void;
+    /// The id by which tokens name this key.
+    pub(crate) fn id(&self) -> Result<Option<String>, Failure> {
+        guard(|| Ok(self.key.id().map(str::to_owned)))
+    }
+
+    /// The public half as a JSON Web Key.
+    pub(crate) fn to_jwk(&self) -> Result<ZBox<ZendHashTable>, Failure> {
+        guard(|| php_array(&self.key.public_jwk()?))
+    }
 }

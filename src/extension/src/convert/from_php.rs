@@ -5,7 +5,7 @@ use super::array::{entries, is_list, text, values};
 use crate::exceptions::Failure;
 
 /// How deep arrays may nest. An array that holds itself by reference ends here.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// Reads a PHP value as the JSON value that `json_encode` would write: lists become arrays, other arrays and
 /// `stdClass` objects become objects.
@@ -77,6 +77,6 @@ fn read_object(array: &ZendHashTable, what: &str, depth: usize) -> Result<Map<St
     Ok(object)
 }
 
-fn refused(what: &str, problem: &str) -> Failure {
+pub(super) fn refused(what: &str, problem: &str) -> Failure {
     Failure::Argument(format!("the {what} {problem}"))
 }

@@ -14,6 +14,9 @@ use ext_php_rs::zend::{ClassEntry, ce};
 /// The property that holds the stable code.
 const CODE_PROPERTY: &str = "errorCode";
 
+/// The property of `InvalidToken` that names the claim that did not hold.
+const CLAIM_PROPERTY: &str = "claim";
+
 /// `1 << IS_STRING`: the type mask of `string` in every PHP since 7.0.
 const STRING_TYPE_MASK: u32 = 1 << 6;
 
@@ -91,7 +94,10 @@ impl ExceptionClass {
     }
 
     fn declare(self, entry: &'static mut ClassEntry) {
-        declare_code_property(entry, self.default_code());
+        declare_text_property(entry, CODE_PROPERTY, self.default_code());
+        if self == Self::InvalidToken {
+            declare_text_property(entry, CLAIM_PROPERTY, "");
+        }
         self.slot().store(entry, Ordering::Relaxed);
     }
 }
@@ -130,12 +136,21 @@ fn runtime_exception() -> &'static ClassEntry {
 }
 
 /// Makes the exception: the engine's constructor of the object records file, line and trace of the caller.
-pub(super) fn exception(class: ExceptionClass, code: &str, message: &str) -> PhpException {
+/// `claim` is for [`ExceptionClass::InvalidToken`] only.
+pub(super) fn exception(
+    class: ExceptionClass,
+    code: &str,
+    message: &str,
+    claim: Option<&str>,
+) -> PhpException {
     let entry = class.entry();
     let mut object = ZendObject::new(entry);
     // `message` is protected in \Exception: it is written in the scope of the class that declares it.
     update_property(ce::exception(), &mut object, "message", message);
     update_property(entry, &mut object, CODE_PROPERTY, code);
+    if let Some(claim) = claim {
+        update_property(entry, &mut object, CLAIM_PROPERTY, claim);
+    }
     let plain = PhpException::new(message.to_owned(), 0, entry);
     match object.into_zval(false) {
         Ok(zval) => plain.with_object(zval),
@@ -158,9 +173,9 @@ fn update_property(scope: &ClassEntry, object: &mut ZendObject, name: &str, valu
     }
 }
 
-/// Declares `public string $errorCode = '…'`.
-fn declare_code_property(entry: &mut ClassEntry, default: &str) {
-    let name = ZendStr::new_interned(CODE_PROPERTY, true);
+/// Declares `public string $name = '…'`.
+fn declare_text_property(entry: &mut ClassEntry, name: &str, default: &str) {
+    let name = ZendStr::new_interned(name, true);
     let mut value = Zval::new();
     value.set_zend_string(ZendStr::new_interned(default, true));
     let string = zend_type { ptr: ptr::null_mut(), type_mask: STRING_TYPE_MASK };

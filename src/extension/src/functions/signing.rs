@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::types::ZendHashTable;
 use platen_core::clock::{Clock, Timestamp};
-use platen_core::signing::{SignatureEncoding, jwt, sign, verify};
-use platen_core::webhook;
+use platen_core::signing::jwt::{self, JwtError};
+use platen_core::signing::{SignatureEncoding, sign, verify};
+use platen_core::webhook::{self, Scheme};
 
+use super::jwt_checks::JwtChecks;
 use crate::clock::SystemClock;
-use crate::convert::{entries, json_object, php_array, text, values};
+use crate::convert::{entries, read_json_object, text, values, write_json_object};
 use crate::exceptions::Failure;
 use crate::guard::guard;
-use crate::params::{Bytes, Int, Items, Key, Keys, OptionalInt, Options, Text};
+use crate::params::{Bytes, Int, Items, Key, Keys, OptionalInt, Options, Text, TokenKeys};
 
 /// Signs data with HMAC-SHA256.
 #[php_function]
@@ -21,7 +23,7 @@ use crate::params::{Bytes, Int, Items, Key, Keys, OptionalInt, Options, Text};
 fn hmac_sign(data: Bytes<'_>, key: Key<'_>, encoding: Text<'_>) -> Result<String, Failure> {
     guard(|| {
         let encoding: SignatureEncoding = encoding.as_str().parse()?;
-        Ok(sign(data.0, key.0, encoding))
+        Ok(sign(data.0, key.0.secret()?, encoding))
     })
 }
 
@@ -36,37 +38,50 @@ fn hmac_verify(
 ) -> Result<bool, Failure> {
     guard(|| {
         let encoding: SignatureEncoding = encoding.as_str().parse()?;
-        Ok(verify(data.0, signature.0, key.0, encoding))
+        Ok(verify(data.0, signature.0, key.0.secret()?, encoding))
     })
 }
 
-/// Makes a JSON Web Token with HS256.
+/// Makes a JSON Web Token.
 #[php_function]
 #[php(name = "Platen\\jwt_encode")]
 fn jwt_encode(claims: Items<'_>, key: Key<'_>) -> Result<String, Failure> {
-    guard(|| {
-        let claims = jwt::Claims(json_object(claims.0, "claim set")?);
-        Ok(jwt::encode(&claims, key.0)?)
-    })
+    guard(|| Ok(jwt::encode_payload(&write_json_object(claims.0, "claim set")?, key.0)?))
 }
 
 /// Checks a JSON Web Token and gives its claims.
 #[php_function]
 #[php(name = "Platen\\jwt_decode", defaults(checks = []))]
-fn jwt_decode(token: Text<'_>, key: Key<'_>, checks: Options<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
+fn jwt_decode(
+    token: Text<'_>,
+    key: TokenKeys<'_>,
+    checks: Options<'_>,
+) -> Result<ZBox<ZendHashTable>, Failure> {
     guard(|| {
-        let checks = read_checks(checks.0)?;
-        let claims = jwt::decode(token.as_str(), key.0, &checks)?;
-        php_array(&claims.0)
+        let checks = JwtChecks::read(checks.0)?;
+        let payload = jwt::open(token.as_str(), key.0)?;
+        let claims = read_json_object(&payload).ok_or(JwtError::Malformed("payload"))?;
+        checks.apply(&claims)?;
+        Ok(claims)
     })
 }
 
-/// Gives the `webhook-signature` of a message after Standard Webhooks.
+/// Gives the signature header of a webhook.
 #[php_function]
-#[php(name = "Platen\\webhook_sign")]
-fn webhook_sign(id: Text<'_>, timestamp: Int, body: Bytes<'_>, key: Key<'_>) -> Result<String, Failure> {
+#[php(name = "Platen\\webhook_sign", defaults(scheme = "\"standard\"", method = "\"POST\"", uri = "\"\""))]
+#[expect(clippy::too_many_arguments, reason = "PHP names them: most are left out of a call")]
+fn webhook_sign(
+    id: Text<'_>,
+    timestamp: Int,
+    body: Bytes<'_>,
+    keys: Keys<'_>,
+    scheme: Text<'_>,
+    method: Text<'_>,
+    uri: Text<'_>,
+) -> Result<String, Failure> {
     guard(|| {
-        if webhook::check_id(id.as_str()).is_err() {
+        let scheme = scheme_named(scheme.as_str())?;
+        if scheme == Scheme::Standard && webhook::check_id(id.as_str()).is_err() {
             let limit = webhook::MAX_ID_BYTES;
             let message = format!("a webhook id is 1 to {limit} visible ASCII characters without a dot");
             return Err(Failure::Argument(message));
@@ -74,30 +89,41 @@ fn webhook_sign(id: Text<'_>, timestamp: Int, body: Bytes<'_>, key: Key<'_>) -> 
         if timestamp.0 < 0 {
             return Err(Failure::Argument(String::from("the timestamp of a webhook is not negative")));
         }
-        Ok(webhook::sign(id.as_str(), timestamp.0, body.0, key.0))
+        let request = webhook::Request { method: method.as_str(), uri: uri.as_str(), body: body.0 };
+        Ok(webhook::sign_as(scheme, id.as_str(), timestamp.0, &request, &keys.secrets()?)?)
     })
 }
 
-/// Checks a received webhook and gives its id.
+/// Checks a received webhook and gives what to remember of it.
 #[php_function]
-#[php(name = "Platen\\webhook_verify", defaults(tolerance_s = 300))]
+#[php(
+    name = "Platen\\webhook_verify",
+    defaults(tolerance_s = 300, scheme = "\"standard\"", method = "\"POST\"", uri = "\"\"")
+)]
+#[expect(clippy::too_many_arguments, reason = "PHP names them: most are left out of a call")]
 fn webhook_verify(
     body: Bytes<'_>,
     headers: Items<'_>,
     keys: Keys<'_>,
     tolerance_s: Int,
     now: OptionalInt,
+    scheme: Text<'_>,
+    method: Text<'_>,
+    uri: Text<'_>,
 ) -> Result<String, Failure> {
     guard(|| {
-        let headers = webhook::Headers {
-            id: header(headers.0, webhook::ID_HEADER),
-            timestamp: header(headers.0, webhook::TIMESTAMP_HEADER),
-            signature: header(headers.0, webhook::SIGNATURE_HEADER),
-        };
+        let scheme = scheme_named(scheme.as_str())?;
+        let request = webhook::Request { method: method.as_str(), uri: uri.as_str(), body: body.0 };
+        let find = |name: &'static str| header(headers.0, name);
         let tolerance = seconds("tolerance_s", tolerance_s.0)?;
         let now = now.0.map_or_else(|| SystemClock.now(), Timestamp::from_seconds);
-        webhook::verify(&headers, body.0, &keys.0, tolerance, now)?;
-        Ok(headers.id.to_owned())
+        Ok(webhook::verify_as(scheme, &request, find, &keys.secrets()?, tolerance, now)?)
+    })
+}
+
+fn scheme_named(name: &str) -> Result<Scheme, Failure> {
+    Scheme::from_name(name).ok_or_else(|| {
+        Failure::Argument(String::from("the schemes are standard, stripe, github, slack and hubspot"))
     })
 }
 
@@ -120,38 +146,7 @@ fn is_name(given: &str, name: &str) -> bool {
             .all(|(a, b)| a.eq_ignore_ascii_case(&b) || (a == b'_' && b == b'-'))
 }
 
-fn read_checks(options: Option<&ZendHashTable>) -> Result<jwt::Checks<'_>, Failure> {
-    let mut checks = jwt::Checks::at(SystemClock.now());
-    let Some(options) = options else { return Ok(checks) };
-    for (key, value) in entries(options) {
-        let name = text(&key).unwrap_or_default();
-        match name {
-            "iss" => checks.iss = Some(text_check(name, value)?),
-            "aud" => checks.aud = Some(text_check(name, value)?),
-            "sub" => checks.sub = Some(text_check(name, value)?),
-            "leeway_s" => checks.leeway = seconds(name, int_check(name, value)?)?,
-            "now" => checks.now = Timestamp::from_seconds(int_check(name, value)?),
-            _ => {
-                let known = "iss, aud, sub, leeway_s and now";
-                return Err(Failure::Argument(format!("the checks are {known}; there is no check '{name}'")));
-            }
-        }
-    }
-    Ok(checks)
-}
-
-fn text_check<'a>(name: &str, value: &'a Zval) -> Result<&'a str, Failure> {
-    text(value).ok_or_else(|| Failure::Argument(format!("the check {name} must be UTF-8 text")))
-}
-
-fn int_check(name: &str, value: &Zval) -> Result<i64, Failure> {
-    value
-        .dereference()
-        .long()
-        .ok_or_else(|| Failure::Argument(format!("the check {name} must be an integer")))
-}
-
-fn seconds(name: &str, seconds: i64) -> Result<Duration, Failure> {
+pub(super) fn seconds(name: &str, seconds: i64) -> Result<Duration, Failure> {
     let seconds = u64::try_from(seconds);
     seconds.map(Duration::from_secs).map_err(|_| Failure::Argument(format!("{name} must not be negative")))
 }

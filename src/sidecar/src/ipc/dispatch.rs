@@ -8,6 +8,7 @@ use platen_core::wire::{PROTOCOL_VERSION, Pong, Refusal, Reply, Request};
 
 use crate::jobs::{self, ChangeError, Jobs, LookupError, SubmitError};
 use crate::ratelimit::{InvalidRate, RateLimiter};
+use crate::storage::StoreError;
 use crate::telemetry::{Metrics, names};
 
 /// Answers requests.
@@ -78,13 +79,10 @@ fn name(request: &Request) -> &'static str {
 /// Tells the client, and the log when it is the daemon's own failure.
 fn refuse(code: ErrorCode, error: &(dyn std::error::Error + 'static)) -> Refusal {
     if matches!(code, ErrorCode::StoreUnavailable | ErrorCode::Internal) {
-        let cause = error.source().map(ToString::to_string).unwrap_or_default();
-        let root = error.source().and_then(std::error::Error::source).map(ToString::to_string);
+        let cause = error.source().and_then(|cause| cause.downcast_ref::<StoreError>());
         tracing::error!(
             { names::ERROR_CODE } = code.as_str(),
-            { names::ERROR } = %error,
-            cause,
-            root = root.unwrap_or_default(),
+            { names::ERROR } = cause.map_or_else(|| error.to_string(), StoreError::report),
             "a request on the socket failed"
         );
     }

@@ -118,7 +118,10 @@ impl Recorder {
         match outcome {
             Ok(fenced) => fenced,
             Err(error) => {
-                tracing::warn!({ names::ERROR } = %error, "text could not be kept and will be tried again");
+                tracing::warn!(
+                    { names::ERROR } = error.report(),
+                    "text could not be kept and will be tried again"
+                );
                 self.unsaved.insert_str(0, &text);
                 let later = Instant::now() + RETRY_INTERVAL;
                 self.flush_at = (!self.unsaved.is_empty()).then_some(later);

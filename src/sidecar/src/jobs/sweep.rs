@@ -41,7 +41,7 @@ pub async fn sweep(jobs: Arc<Jobs>, draining: CancellationToken) {
             _ = rows.tick() => clean(&jobs).await,
         };
         if let Err(error) = outcome {
-            tracing::error!({ names::ERROR } = %error, "a sweep failed and will be repeated");
+            tracing::error!({ names::ERROR } = error.report(), "a sweep failed and will be repeated");
         }
     }
 }

@@ -37,7 +37,7 @@ pub async fn work(jobs: Arc<Jobs>, supervisor: Supervisor) {
             Ok(0) => until_next(&jobs).await,
             Ok(_) => continue,
             Err(error) => {
-                tracing::error!({ names::ERROR } = %error, "due jobs could not be taken");
+                tracing::error!({ names::ERROR } = error.report(), "due jobs could not be taken");
                 STORE_RETRY
             }
         };

@@ -35,4 +35,35 @@ impl StoreError {
             Self::Inconsistent { .. } => ErrorCode::Internal,
         }
     }
+
+    /// The failure with its causes, for the log. The cause of an inconsistent row is left out: it may quote
+    /// what the row holds, such as a prompt.
+    pub fn report(&self) -> String {
+        match self {
+            Self::Unavailable(_, cause) => {
+                let mut text = self.to_string();
+                let mut next: Option<&dyn StdError> = Some(&**cause);
+                while let Some(error) = next {
+                    text = format!("{text}: {error}");
+                    next = error.source();
+                }
+                text
+            }
+            Self::Inconsistent { .. } | Self::Stopped => self.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_names_the_cause_but_quotes_no_row() {
+        let disk = StoreError::Unavailable("keep a job", "disk is full".into());
+        let row = StoreError::Inconsistent { column: "payloads.payload", source: "planted question".into() };
+
+        assert_eq!(disk.report(), "the database could not keep a job: disk is full");
+        assert!(!row.report().contains("planted"));
+    }
 }

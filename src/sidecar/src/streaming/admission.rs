@@ -1,7 +1,6 @@
 //! Who may watch a job: the holder of a one-time token that the job's site signed.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +8,7 @@ use platen_core::clock::{Clock, Timestamp};
 use platen_core::code::ErrorCode;
 use platen_core::job::{JobId, SiteId};
 use platen_core::limits::MAX_STREAM_TOKEN_SECONDS;
-use platen_core::signing::jwt::{self, Checks, Claims, JwtError, MAX_TOKEN_BYTES};
+use platen_core::signing::jwt::{self, Checks, Claims, JwtError, MAX_TOKEN_BYTES, TokenId};
 use platen_core::wire::JobRef;
 use serde::Deserialize;
 use thiserror::Error;
@@ -131,11 +130,10 @@ impl Grant {
     fn check(token: &str, site: &Site, job: &JobId, now: Timestamp) -> Result<Self, AdmitError> {
         let checks = Checks {
             iss: Some(site.id.as_str()),
-            aud: Some(AUDIENCE),
+            aud: &[AUDIENCE],
             sub: Some(job.as_str()),
-            is_jti_required: true,
-            leeway: Duration::ZERO,
-            now,
+            jti: TokenId::Required,
+            ..Checks::at(now)
         };
         let claims = jwt::decode(token, &site.site_secret, &checks)?;
         Self::of(&claims)

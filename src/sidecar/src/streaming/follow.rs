@@ -13,6 +13,7 @@ use crate::storage::StoreError;
 pub struct Follower {
     streams: Arc<Streams>,
     key: StreamKey,
+    request_id: String,
     subscription: Subscription,
 }
 
@@ -25,17 +26,23 @@ impl Follower {
         snapshot: JobSnapshot,
         last_event_id: Option<EventId>,
     ) -> Self {
+        let request_id = snapshot.request_id.clone();
         let subscription = if snapshot.status.is_final() {
             Subscription::of_ended(key.clone(), snapshot, last_event_id)
         } else {
             subscription
         };
-        Self { streams, key, subscription }
+        Self { streams, key, request_id, subscription }
     }
 
     /// Whose job is watched, and which.
     pub fn key(&self) -> &StreamKey {
         &self.key
+    }
+
+    /// The request id that follows the job through every part.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
     }
 
     /// Waits for the next event and gives it with its id; `None` after the end. Nothing is lost when the

@@ -58,6 +58,7 @@ pub(crate) async fn open(
     let key = follower.key();
     tracing::info!(
         { names::JOB_ID } = key.job.as_str(),
+        { names::REQUEST_ID } = follower.request_id(),
         { names::SITE_ID } = key.site.as_str(),
         "a stream was opened"
     );

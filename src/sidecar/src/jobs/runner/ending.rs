@@ -107,7 +107,7 @@ impl Attempt<'_> {
             Ok(Fenced::Held) => tracing::info!("the daemon drains; the job was given back"),
             Ok(Fenced::Stale) => {}
             // The next process finds the job running without a worker and queues it again.
-            Err(error) => tracing::error!({ names::ERROR } = %error, "a job could not be given back"),
+            Err(error) => tracing::error!({ names::ERROR } = error.report(), "a job could not be given back"),
         }
     }
 
@@ -118,7 +118,7 @@ impl Attempt<'_> {
                 Ok(fenced) => return Some(fenced),
                 Err(error) => error,
             };
-            tracing::error!({ names::ERROR } = %error, "the end of an attempt could not be kept");
+            tracing::error!({ names::ERROR } = error.report(), "the end of an attempt could not be kept");
             tokio::select! {
                 () = self.stopping.cancelled() => return None,
                 () = sleep(STORE_RETRY) => {}
@@ -133,7 +133,9 @@ impl Attempt<'_> {
             Ok(Some(snapshot)) => self.jobs.announce_end(&self.job.site, &snapshot),
             Ok(None) => {}
             // The streams stay open without an end; their readers ask the store when they look again.
-            Err(error) => tracing::error!({ names::ERROR } = %error, "an ended job could not be read"),
+            Err(error) => {
+                tracing::error!({ names::ERROR } = error.report(), "an ended job could not be read");
+            }
         }
     }
 

@@ -137,8 +137,8 @@ fn lease(
         match taken.into_leased(Timestamp::from_micros(run_at)) {
             Ok(job) => leased.push(job),
             // One row that cannot be read must not hold up all the others for ever.
-            Err((site, StoreError::Inconsistent { column, source })) => {
-                tracing::error!({ names::JOB_ID } = %job_id, column, { names::ERROR } = %source,
+            Err((site, StoreError::Inconsistent { column, source: _ })) => {
+                tracing::error!({ names::JOB_ID } = %job_id, column,
                     "a job cannot be read and is given up");
                 attempts::abandon(connection, &job_id, attempt, now)?;
                 let message = format!("the daemon cannot read what it kept of the job ({column})");

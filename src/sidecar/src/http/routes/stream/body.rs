@@ -58,6 +58,7 @@ impl Drop for Writer {
         let key = self.follower.key();
         tracing::info!(
             { names::JOB_ID } = key.job.as_str(),
+            { names::REQUEST_ID } = self.follower.request_id(),
             { names::SITE_ID } = key.site.as_str(),
             { names::DURATION_MS } = u64::try_from(self.began_at.elapsed().as_millis()).unwrap_or(u64::MAX),
             "a stream was closed"
