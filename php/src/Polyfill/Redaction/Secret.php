@@ -56,6 +56,8 @@ final class Secret
         . '|psk_|pypi-|pplx-|rk_live_|rk_test_|sk-|sk_live_|sk_test_|whsec_|xox[abeoprs]-|xapp-|xai-|eyJ'
         . '|[Bb][Ee][Aa][Rr][Ee][Rr])/';
 
+    private const MARK = '/-----(?:BEGIN|END) |\[(?:SECRET_|secret\])/';
+
     private const MIN_JWT_HEADER = 10;
     private const MAX_JWT_PARTS = 5;
     private const MIN_BEARER_BYTES = 16;
@@ -94,10 +96,10 @@ final class Secret
                 continue;
             }
             $body = $label + strlen($match[0]);
-            // Up to the next block at most, so that every byte is searched once.
+            // Up to the next block at most, so that every byte is searched once; a placeholder may stand for one.
             if (
-                preg_match('/-----(BEGIN|END) /', $text, $mark, PREG_OFFSET_CAPTURE, $body) === 1
-                && $mark[1][0] === 'END'
+                preg_match(self::MARK, $text, $mark, PREG_OFFSET_CAPTURE, $body) === 1
+                && $mark[0][0] === '-----END '
             ) {
                 $end = $mark[0][1] + strlen($mark[0][0]);
 

@@ -4,6 +4,8 @@ use super::text::{Span, Text};
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
+const NUMBERED: &[u8] = b"[SECRET_";
+const PLAIN: &[u8] = b"[secret]";
 const DASHES: &[u8] = b"-----";
 
 /// The longest label, in bytes.
@@ -32,8 +34,8 @@ fn read(text: Text<'_>, label: usize) -> Option<usize> {
         return None;
     }
     let body = label_end + DASHES.len();
-    // Up to the next block at most, so that every byte is searched once.
-    match find(text, body, &[BEGIN, END]) {
+    // Up to the next block at most, so that every byte is searched once; a placeholder may stand for one.
+    match find(text, body, &[BEGIN, END, NUMBERED, PLAIN]) {
         Some(end) if text.has(end, END) => {
             let label = end + END.len();
             Some(label_end_of(text, label))
@@ -87,14 +89,14 @@ fn line_start(text: Text<'_>, from: usize) -> usize {
     }
 }
 
-/// The first place of one of the marks, which all begin with five dashes.
+/// The first place of one of the marks, which all begin with a dash or a bracket.
 fn find(text: Text<'_>, from: usize, marks: &[&[u8]]) -> Option<usize> {
     let mut from = from;
     loop {
-        let dash = text.find(from, |byte| byte == b'-')?;
-        if marks.iter().any(|mark| text.has(dash, mark)) {
-            return Some(dash);
+        let place = text.find(from, |byte| byte == b'-' || byte == b'[')?;
+        if marks.iter().any(|mark| text.has(place, mark)) {
+            return Some(place);
         }
-        from = dash + 1;
+        from = place + 1;
     }
 }
