@@ -105,6 +105,10 @@ lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeS
 	@$(WITH_NODE) npm --prefix wordpress-plugin run --silent typecheck
 	@$(WITH_NODE) npm --prefix tests/e2e run --silent typecheck
 
+.PHONY: fuzz
+fuzz: ## Try random input for SECONDS (30) per target
+	@tests/fuzz/run $(or $(SECONDS),30)
+
 .PHONY: bench
 bench: ## Measure, and write docs/benchmarks.md
 	@deploy/setup.sh test

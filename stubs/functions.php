@@ -270,6 +270,38 @@ function prompt_hash(mixed $prompt): string
 }
 
 /**
+ * Takes personal data and secrets out of a text: `email`, `phone`, `card`, `iban`, `ssn`, `ip`, `secret` (keys, tokens,
+ * private keys) and `credentials` (in a URL). What has no shape of its own, as names and birthdays, is not found.
+ *
+ * Placeholders are numbered, `[EMAIL_1]`, the same for the same value, and restore() undoes them; with
+ * `reversible: false` they are `[email]` and the map is empty. Redacting a result again finds nothing.
+ *
+ * @param string $text At most 16 MiB of any bytes.
+ * @param array{kinds?: list<'email'|'phone'|'card'|'iban'|'ssn'|'ip'|'secret'|'credentials'>, reversible?: bool} $rules
+ *     All kinds, and reversible, when not given.
+ * @return array{text: string, findings: list<array{kind: string, start: non-negative-int, end: positive-int,
+ *     placeholder: non-empty-string}>, map: array<non-empty-string, non-empty-string>} Offsets are bytes of `$text`;
+ *     the map holds the values and is as secret as the text.
+ * @throws InvalidInput `payload_too_large`, also for more than 100000 findings; `invalid_request` for a rule or a kind
+ *     that does not exist.
+ */
+function redact(string $text, array $rules = []): array
+{
+}
+
+/**
+ * Puts the values of a map of redact() back where their placeholders stand, in the redacted text or in an answer to it.
+ *
+ * @param string $text At most 32 MiB, as is the result.
+ * @param array<non-empty-string, string> $map
+ * @throws InvalidInput `payload_too_large`, or `invalid_request` when a key is no numbered placeholder or a value no
+ *     string.
+ */
+function restore(string $text, array $map): string
+{
+}
+
+/**
  * Looks up what was cached under a prompt's hash. Null when there is nothing, and when the cache cannot be read.
  *
  * @param non-empty-string $hash As prompt_hash() gives it.

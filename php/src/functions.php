@@ -11,13 +11,14 @@ declare(strict_types=1);
 
 namespace Platen;
 
-use Platen\Polyfill\Hmac;
 use Platen\Polyfill\History;
+use Platen\Polyfill\Hmac;
 use Platen\Polyfill\Jobs;
 use Platen\Polyfill\Jwt;
 use Platen\Polyfill\Models;
 use Platen\Polyfill\Prompt;
 use Platen\Polyfill\PromptCache;
+use Platen\Polyfill\Redaction;
 use Platen\Polyfill\TokenParts;
 use Platen\Polyfill\Tokens;
 use Platen\Polyfill\Webhook;
@@ -116,6 +117,16 @@ function webhook_verify(
 function prompt_hash(mixed $prompt): string
 {
     return Prompt::hash($prompt);
+}
+
+function redact(string $text, array $rules = []): array
+{
+    return Redaction::redact($text, $rules);
+}
+
+function restore(string $text, array $map): string
+{
+    return Redaction::restore($text, $map);
 }
 
 function cache_get(string $hash): ?string

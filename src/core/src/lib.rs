@@ -7,6 +7,7 @@ pub mod history;
 pub mod job;
 pub mod limits;
 pub mod prompt;
+pub mod redact;
 pub mod retry;
 pub mod secret;
 pub mod signing;

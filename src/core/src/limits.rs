@@ -22,6 +22,9 @@ pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 /// The longest text that one native call takes, in bytes.
 pub const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
 
+/// The most findings of one text to redact: as a PHP array they take 50 MB.
+pub const MAX_FINDINGS: usize = 100_000;
+
 /// The shortest signing key, in bytes (RFC 7518 §3.2: as long as the hash output).
 pub const MIN_KEY_BYTES: usize = 32;
 

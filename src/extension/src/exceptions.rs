@@ -9,6 +9,7 @@ use ext_php_rs::exception::PhpException;
 use platen_core::code::ErrorCode;
 use platen_core::history::TrimError;
 use platen_core::prompt::ParsePromptHashError;
+use platen_core::redact::{RedactError, UnknownKind};
 use platen_core::signing::jwt::JwtError;
 use platen_core::signing::{InvalidKey, UnknownEncoding};
 use platen_core::webhook::WebhookError;
@@ -40,6 +41,10 @@ pub(crate) enum Failure {
     Trim(#[from] TrimError),
     #[error(transparent)]
     Hash(#[from] ParsePromptHashError),
+    #[error(transparent)]
+    Redact(#[from] RedactError),
+    #[error(transparent)]
+    Kind(#[from] UnknownKind),
     /// The request does not fit a frame.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -74,6 +79,8 @@ impl Failure {
             Self::TooLarge { .. } => (ExceptionClass::InvalidInput, ErrorCode::PayloadTooLarge.as_str()),
             Self::Encoding(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Trim(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
+            Self::Redact(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
+            Self::Kind(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Frame(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Key(error) => (ExceptionClass::InvalidKey, error.code().as_str()),
             Self::Jwt(error @ (JwtError::WeakKey | JwtError::NotPrivate)) => {

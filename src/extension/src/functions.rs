@@ -7,6 +7,7 @@ mod jwt_checks;
 #[cfg(feature = "planted-panic")]
 mod planted;
 mod prompt;
+mod redact;
 mod signing;
 mod tokens;
 
@@ -18,6 +19,7 @@ pub(crate) fn register(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
     let module = history::register(module);
     let module = signing::register(module);
     let module = prompt::register(module);
+    let module = redact::register(module);
     let module = cache::register(module);
     #[cfg(feature = "planted-panic")]
     let module = planted::register(module);

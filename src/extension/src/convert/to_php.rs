@@ -1,8 +1,33 @@
 use ext_php_rs::boxed::ZBox;
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::error::Error;
+use ext_php_rs::flags::DataType;
+use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 use serde_json::{Map, Value};
 
 use crate::exceptions::Failure;
+
+/// A PHP string of any bytes, also as what a function returns.
+pub(crate) struct PhpString(Zval);
+
+impl PhpString {
+    /// Copies the bytes into PHP's memory; the caller keeps a guard over its own.
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        let mut zval = Zval::new();
+        zval.set_zend_string(ZendStr::new(bytes, false));
+        Self(zval)
+    }
+}
+
+impl IntoZval for PhpString {
+    const TYPE: DataType = DataType::String;
+    const NULLABLE: bool = false;
+
+    fn set_zval(self, zval: &mut Zval, _persistent: bool) -> Result<(), Error> {
+        *zval = self.0;
+        Ok(())
+    }
+}
 
 /// Builds a PHP array from a JSON object; objects inside become associative arrays.
 ///
