@@ -58,6 +58,8 @@ test: ## Run every suite, and end with a table of results
 .PHONY: test-rust
 test-rust: ## Rust: unit, property and integration tests
 	@$(NEXTEST) run --locked --workspace
+# The same cases in every run; `make fuzz` is for new ones, and PROPTEST_RNG_SEED= for a seed of one's own.
+test-rust: export PROPTEST_RNG_SEED ?= 1
 
 .PHONY: test-phpt
 test-phpt: ## The built extension, one fact per file
