@@ -112,10 +112,14 @@ fuzz: ## Try random input for SECONDS (30) per target
 	@tests/fuzz/run $(or $(SECONDS),30)
 
 .PHONY: bench
-bench: ## Measure, and write docs/benchmarks.md
+bench: bench-ext ## Measure everything, and write docs/benchmarks.md
+	@$(WITH_NODE) node tests/load/rest.mjs
+
+.PHONY: bench-ext
+bench-ext: ## Measure the native functions
 	@deploy/setup.sh test
 	@$(MAKE) --no-print-directory build
-	@$(WITH_NODE) node tests/load/rest.mjs
+	@$(WITH_NODE) node tests/load/extension.mjs
 
 .PHONY: clean
 clean: demo-stop ## Stop the demo and delete everything that was built
