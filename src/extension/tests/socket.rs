@@ -82,8 +82,8 @@ fn calls_share_one_connection() {
     });
     let mut client = Client::default();
 
-    let first = client.call(&ping(), target(&daemon.path)).unwrap();
-    let second = client.call(&ping(), target(&daemon.path)).unwrap();
+    let first = client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
+    let second = client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
 
     assert_eq!((first, second), ((Tag::Pong, b"1".to_vec()), (Tag::Pong, b"2".to_vec())));
     server.join().unwrap();
@@ -101,8 +101,8 @@ fn after_a_restart_the_first_call_reconnects() {
     });
     let mut client = Client::default();
 
-    client.call(&ping(), target(&daemon.path)).unwrap();
-    let (_, body) = client.call(&ping(), target(&daemon.path)).unwrap();
+    client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
+    let (_, body) = client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
 
     assert_eq!(body, b"2");
     server.join().unwrap();
@@ -123,8 +123,8 @@ fn a_request_that_dies_with_a_kept_connection_is_sent_once_more() {
     });
     let mut client = Client::default();
 
-    client.call(&ping(), target(&daemon.path)).unwrap();
-    let (_, body) = client.call(&ping(), target(&daemon.path)).unwrap();
+    client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
+    let (_, body) = client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
 
     assert_eq!(body, b"{}");
     server.join().unwrap();
@@ -136,9 +136,9 @@ fn a_daemon_that_never_answers_costs_one_deadline() {
     let mut client = Client::default();
     let start = Instant::now();
 
-    let first = code_of(client.call(&ping(), target(&daemon.path)));
+    let first = code_of(client.call(Tag::Ping, &ping(), target(&daemon.path)));
     let waited = start.elapsed();
-    let second = code_of(client.call(&ping(), target(&daemon.path)));
+    let second = code_of(client.call(Tag::Ping, &ping(), target(&daemon.path)));
 
     assert_eq!((first, second), (ErrorCode::DeadlineExceeded, ErrorCode::DaemonUnavailable));
     assert!(waited >= DEADLINE && waited < DEADLINE * 3, "{waited:?}");
@@ -159,7 +159,7 @@ fn a_full_backlog_ends_at_the_deadline() {
     }
     let start = Instant::now();
 
-    let code = code_of(Client::default().call(&ping(), target(&daemon.path)));
+    let code = code_of(Client::default().call(Tag::Ping, &ping(), target(&daemon.path)));
 
     assert_eq!(code, ErrorCode::DeadlineExceeded);
     assert!(start.elapsed() < DEADLINE * 3, "{:?}", start.elapsed());
@@ -179,8 +179,8 @@ fn a_late_reply_is_never_the_answer_to_a_later_request() {
     });
     let mut client = Client::default();
 
-    let first = code_of(client.call(&ping(), target(&daemon.path)));
-    let (_, body) = client.call_now(&ping(), target(&daemon.path)).unwrap();
+    let first = code_of(client.call(Tag::Ping, &ping(), target(&daemon.path)));
+    let (_, body) = client.call_now(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
 
     assert_eq!(first, ErrorCode::DeadlineExceeded);
     assert_eq!(body, b"prompt");
@@ -204,7 +204,7 @@ fn an_answer_that_drips_in_still_ends_at_the_deadline() {
     });
     let start = Instant::now();
 
-    let code = code_of(Client::default().call(&ping(), target(&daemon.path)));
+    let code = code_of(Client::default().call(Tag::Ping, &ping(), target(&daemon.path)));
 
     assert_eq!(code, ErrorCode::DeadlineExceeded);
     assert!(start.elapsed() < DEADLINE * 3, "{:?}", start.elapsed());
@@ -222,7 +222,7 @@ fn a_large_frame_passes_in_both_directions() {
     let body = vec![b'x'; 1024 * 1024 - 2];
     let patient = Target { deadline: Duration::from_secs(5), ..target(&daemon.path) };
 
-    let (_, echoed) = Client::default().call(&encode(Tag::Submit, &body).unwrap(), patient).unwrap();
+    let (_, echoed) = Client::default().call(Tag::Submit, &encode(Tag::Submit, &body).unwrap(), patient).unwrap();
 
     assert_eq!(echoed, body);
     server.join().unwrap();
@@ -238,7 +238,7 @@ fn a_refusal_is_read_even_when_the_daemon_closed_before_the_request() {
     let mut client = Client::default();
     let path = daemon.path.clone();
 
-    let (tag, _) = client.call(&ping(), target(&path)).unwrap();
+    let (tag, _) = client.call(Tag::Ping, &ping(), target(&path)).unwrap();
 
     assert_eq!(tag, Tag::Refusal);
     server.join().unwrap();
@@ -251,9 +251,9 @@ fn nothing_there_fails_at_once_and_is_not_asked_again() {
     let mut client = Client::default();
     let start = Instant::now();
 
-    let first = client.call(&ping(), target(&path)).unwrap_err();
+    let first = client.call(Tag::Ping, &ping(), target(&path)).unwrap_err();
     let daemon = UnixListener::bind(&path).unwrap();
-    let second = client.call(&ping(), target(&path)).unwrap_err();
+    let second = client.call(Tag::Ping, &ping(), target(&path)).unwrap_err();
 
     assert!(matches!(first, SocketError::Connect { .. }), "{first}");
     assert!(matches!(second, SocketError::CircuitOpen { .. }), "{second}");
@@ -271,9 +271,9 @@ fn another_path_is_another_daemon() {
         answer(&mut stream, b"1");
     });
     let mut client = Client::default();
-    client.call(&ping(), target(&directory.path().join("none"))).unwrap_err();
+    client.call(Tag::Ping, &ping(), target(&directory.path().join("none"))).unwrap_err();
 
-    let (_, body) = client.call(&ping(), target(&daemon.path)).unwrap();
+    let (_, body) = client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
 
     assert_eq!(body, b"1");
     server.join().unwrap();
@@ -289,7 +289,7 @@ fn an_answer_of_another_version_is_an_error_of_its_own() {
     });
     let mut client = Client::default();
 
-    let code = code_of(client.call(&ping(), target(&daemon.path)));
+    let code = code_of(client.call(Tag::Ping, &ping(), target(&daemon.path)));
 
     assert_eq!(code, ErrorCode::UnsupportedVersion);
     server.join().unwrap();
@@ -299,15 +299,15 @@ fn an_answer_of_another_version_is_an_error_of_its_own() {
 fn the_circuit_opens_for_its_pause_and_closes_again() {
     let (start, pause) = (Instant::now(), Duration::from_secs(1));
     let mut circuit = Circuit::default();
-    assert_eq!(circuit.retry_after(start, pause), None);
+    assert_eq!(circuit.retry_after_at(start, pause), None);
 
     circuit.fail(start);
 
-    assert_eq!(circuit.retry_after(start + pause / 4, pause), Some(pause * 3 / 4));
-    assert_eq!(circuit.retry_after(start + pause, pause), None);
-    assert_eq!(circuit.retry_after(start, Duration::ZERO), None);
+    assert_eq!(circuit.retry_after_at(start + pause / 4, pause), Some(pause * 3 / 4));
+    assert_eq!(circuit.retry_after_at(start + pause, pause), None);
+    assert_eq!(circuit.retry_after_at(start, Duration::ZERO), None);
     circuit.reset();
-    assert_eq!(circuit.retry_after(start, pause), None);
+    assert_eq!(circuit.retry_after_at(start, pause), None);
 }
 
 #[test]
