@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use extension::socket::{Circuit, Client, Deadline, SocketError, Target};
+use extension::socket::{Circuit, Client, ClientState, Deadline, Reply, SocketError, Target};
 use platen_core::code::ErrorCode;
 use platen_core::wire::{HEADER_BYTES, Tag, decode_header, encode};
 
@@ -66,7 +66,7 @@ fn ping() -> Vec<u8> {
     encode(Tag::Ping, b"{}").unwrap()
 }
 
-fn code_of(result: Result<(Tag, Vec<u8>), SocketError>) -> ErrorCode {
+fn code_of(result: Result<Reply, SocketError>) -> ErrorCode {
     result.unwrap_err().code()
 }
 
@@ -280,7 +280,7 @@ fn another_path_is_another_daemon() {
 }
 
 #[test]
-fn an_answer_of_another_version_is_an_error_of_its_own() {
+fn an_answer_of_another_version_has_a_code_of_its_own() {
     let daemon = daemon();
     let server = daemon.serve(|listener| {
         let mut stream = accept(&listener);
@@ -293,6 +293,206 @@ fn an_answer_of_another_version_is_an_error_of_its_own() {
 
     assert_eq!(code, ErrorCode::UnsupportedVersion);
     server.join().unwrap();
+}
+
+#[test]
+fn another_version_is_told_with_both_numbers_and_asked_again() {
+    let daemon = daemon();
+    let server = daemon.serve(|listener| {
+        for _ in 0..2 {
+            let mut stream = accept(&listener);
+            read_request(&mut stream);
+            stream.write_all(&[0, 0, 0, 4, 9, 0x81, b'{', b'}']).unwrap();
+        }
+    });
+    let mut client = Client::default();
+
+    for _ in 0..2 {
+        let error = client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap_err();
+        assert!(matches!(error, SocketError::Version { theirs: 9, ours: 1 }), "{error}");
+        assert!(error.to_string().contains("version 9") && error.to_string().contains("version 1"), "{error}");
+    }
+    server.join().unwrap();
+}
+
+#[test]
+fn a_request_that_counts_is_not_sent_again_when_it_may_have_been_read() {
+    let daemon = daemon();
+    let server = daemon.serve(|listener| {
+        let mut stream = accept(&listener);
+        read_request(&mut stream);
+        answer(&mut stream, b"1");
+        read_request(&mut stream);
+    });
+    let mut client = Client::default();
+    client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
+
+    let frame = encode(Tag::RateLimit, b"{}").unwrap();
+    let error = client.call(Tag::RateLimit, &frame, target(&daemon.path)).unwrap_err();
+
+    assert!(matches!(error, SocketError::Disconnected { was_sent: true }), "{error}");
+    server.join().unwrap();
+}
+
+#[test]
+fn a_request_that_counts_is_sent_on_a_new_connection_when_the_old_one_was_closed_before() {
+    let daemon = daemon();
+    let (closed, is_closed) = std::sync::mpsc::channel();
+    let server = daemon.serve(move |listener| {
+        let mut stream = accept(&listener);
+        read_request(&mut stream);
+        answer(&mut stream, b"1");
+        drop(stream);
+        closed.send(()).unwrap();
+        let mut stream = accept(&listener);
+        let (tag, _) = read_request(&mut stream);
+        assert_eq!(tag, Tag::RateLimit);
+        stream.write_all(&encode(Tag::RateDecision, b"{}").unwrap()).unwrap();
+    });
+    let mut client = Client::default();
+    client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
+    is_closed.recv().unwrap();
+
+    let frame = encode(Tag::RateLimit, b"{}").unwrap();
+    let (tag, _) = client.call(Tag::RateLimit, &frame, target(&daemon.path)).unwrap();
+
+    assert_eq!(tag, Tag::RateDecision);
+    assert_eq!(client.state(), ClientState { is_connected: true, connects: 2, reconnects: 1 });
+    server.join().unwrap();
+}
+
+#[test]
+fn pushes_arrive_in_order_and_wait_for_nothing() {
+    let daemon = daemon();
+    let mut client = Client::default();
+    for number in 0..10_u8 {
+        let frame = encode(Tag::Push, &[number]).unwrap();
+        assert_eq!(client.push(&frame, target(&daemon.path)).unwrap(), None);
+    }
+
+    let mut stream = accept(&daemon.listener);
+    for number in 0..10_u8 {
+        assert_eq!(read_request(&mut stream), (Tag::Push, vec![number]));
+    }
+}
+
+#[test]
+fn a_push_into_a_full_buffer_fails_at_once_and_cuts_no_frame() {
+    let daemon = daemon();
+    let mut client = Client::default();
+    let frame = encode(Tag::Push, &[b'x'; 40_000]).unwrap();
+    let mut sent = 0;
+    let error = loop {
+        match client.push(&frame, target(&daemon.path)) {
+            Ok(_) => sent += 1,
+            Err(error) => break error,
+        }
+        assert!(sent < 1000, "the buffer never fills");
+    };
+    assert!(matches!(error, SocketError::Full), "{error}");
+    assert_eq!(error.code(), ErrorCode::Busy);
+    drop(client);
+
+    // Whatever was cut off lies at the end of a connection: before it are whole frames.
+    let mut whole = 0;
+    daemon.listener.set_nonblocking(true).unwrap();
+    while let Ok((mut stream, _)) = daemon.listener.accept() {
+        let mut bytes = Vec::new();
+        stream.set_nonblocking(false).unwrap();
+        stream.read_to_end(&mut bytes).unwrap();
+        whole += bytes.chunks(frame.len()).filter(|chunk| *chunk == frame).count();
+        assert!(bytes.chunks(frame.len()).all(|chunk| frame.starts_with(chunk)));
+    }
+    assert_eq!(whole, sent);
+}
+
+#[test]
+fn a_push_finds_a_restarted_daemon() {
+    let daemon = daemon();
+    let mut client = Client::default();
+    client.push(&encode(Tag::Push, b"1").unwrap(), target(&daemon.path)).unwrap();
+    drop(accept(&daemon.listener));
+
+    client.push(&encode(Tag::Push, b"2").unwrap(), target(&daemon.path)).unwrap();
+
+    let (_, body) = read_request(&mut accept(&daemon.listener));
+    assert_eq!(body, b"2");
+}
+
+#[test]
+fn a_push_to_nobody_is_told_and_a_full_backlog_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let frame = encode(Tag::Push, b"1").unwrap();
+    let absent = Client::default().push(&frame, target(&directory.path().join("none"))).unwrap_err();
+    assert!(matches!(absent, SocketError::Connect { .. }), "{absent}");
+
+    let daemon = daemon();
+    #[expect(unsafe_code, reason = "std cannot set the length of the backlog")]
+    // SAFETY: a listening socket that lives over the call.
+    let shortened = unsafe { libc::listen(daemon.listener.as_raw_fd(), 1) };
+    assert_eq!(shortened, 0);
+    let mut clients: Vec<Client> = Vec::new();
+    let full = loop {
+        let mut client = Client::default();
+        match client.push(&frame, target(&daemon.path)) {
+            Ok(_) => clients.push(client),
+            Err(error) => break error,
+        }
+        assert!(clients.len() < 100, "the backlog does not fill");
+    };
+    assert!(matches!(full, SocketError::Full), "{full}");
+}
+
+#[test]
+fn what_the_daemon_says_about_a_push_is_told_by_the_next_and_is_no_answer_to_a_call() {
+    let daemon = daemon();
+    let mut client = Client::default();
+    let frame = encode(Tag::Push, b"1").unwrap();
+    for expects_refusal in [true, false] {
+        client.push(&frame, target(&daemon.path)).unwrap();
+        let mut stream = accept(&daemon.listener);
+        read_request(&mut stream);
+        stream.write_all(&encode(Tag::Refusal, b"no").unwrap()).unwrap();
+        drop(stream);
+
+        if expects_refusal {
+            let told = client.push(&frame, target(&daemon.path)).unwrap();
+            assert_eq!(told, Some((Tag::Refusal, b"no".to_vec())));
+        } else {
+            let server = daemon.serve(|listener| {
+                let mut stream = accept(&listener);
+                read_request(&mut stream);
+                answer(&mut stream, b"mine");
+            });
+            let (tag, body) = client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
+            assert_eq!((tag, body), (Tag::Pong, b"mine".to_vec()));
+            server.join().unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_lost_peer_raises_no_signal() {
+    #[expect(unsafe_code, reason = "Rust's own runtime ignores the signal, PHP does not")]
+    // SAFETY: the default action is no function of ours.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+    }
+    let daemon = daemon();
+    let server = daemon.serve(|listener| {
+        let mut stream = accept(&listener);
+        read_request(&mut stream);
+        answer(&mut stream, b"1");
+    });
+    let mut client = Client::default();
+    client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
+    server.join().unwrap();
+    let path = daemon.path.clone();
+    drop(daemon);
+
+    let error = client.push(&encode(Tag::Push, b"1").unwrap(), target(&path)).unwrap_err();
+
+    assert!(matches!(error, SocketError::Connect { .. }), "{error}");
 }
 
 #[test]
