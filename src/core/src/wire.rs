@@ -9,7 +9,9 @@ mod frame;
 mod reply;
 mod request;
 
-pub use frame::{Frame, FrameBuilder, FrameError, HEADER_BYTES, PROTOCOL_VERSION, Tag, decode_header, encode};
+pub use frame::{
+    Frame, FrameBuilder, FrameError, HEADER_BYTES, PROTOCOL_VERSION, Tag, decode_header, encode,
+};
 pub use reply::{
     BatchItem, DaemonLimits, Description, Pong, RateDecision, Receipt, Receipts, Refusal, Reply, Reservation,
     Settlement, Trace,

@@ -87,7 +87,8 @@ pub(crate) fn deadline_of(deadline_ms: OptionalInt) -> Result<Duration, Failure>
 
 /// Appends a value as JSON.
 pub(crate) fn write(body: &mut Vec<u8>, value: &impl Serialize) -> Result<(), Failure> {
-    serde_json::to_writer(body, value).map_err(|_| Failure::Argument(String::from("the request has no JSON form")))
+    serde_json::to_writer(body, value)
+        .map_err(|_| Failure::Argument(String::from("the request has no JSON form")))
 }
 
 #[derive(Deserialize)]

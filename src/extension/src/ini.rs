@@ -165,9 +165,11 @@ fn complaint(name: &CStr, value: &str) -> Option<String> {
             let is_name = value.len() <= MAX_MODEL_BYTES && !value.chars().any(char::is_control);
             (!is_name).then(|| format!("must be a model name of at most {MAX_MODEL_BYTES} printable bytes"))
         }
-        name if name == PRELOAD_ENCODINGS => encoding_names(value)
-            .find(|name| Encoding::from_name(name).is_none())
-            .map(|name| format!("names {name:?}, which is none of {}", Encoding::ALL.map(Encoding::name).join(", "))),
+        name if name == PRELOAD_ENCODINGS => {
+            encoding_names(value).find(|name| Encoding::from_name(name).is_none()).map(|name| {
+                format!("names {name:?}, which is none of {}", Encoding::ALL.map(Encoding::name).join(", "))
+            })
+        }
         name if name == CACHE_MAX_BYTES => range(MIN_CACHE_BYTES, i64::MAX),
         _ => None,
     }

@@ -15,7 +15,6 @@ mod sys;
 
 pub(crate) use circuit::Circuit;
 pub(crate) use client::{Client, ClientState, Target};
-pub(crate) use connection::Reply;
 pub(crate) use deadline::Deadline;
 use platen_core::code::ErrorCode;
 use platen_core::wire::FrameError;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use extension::socket::{Circuit, Client, ClientState, Deadline, Reply, SocketError, Target};
+use extension::socket::{Circuit, Client, ClientState, Deadline, SocketError, Target};
 use platen_core::code::ErrorCode;
 use platen_core::wire::{HEADER_BYTES, Tag, decode_header, encode};
 
@@ -66,7 +66,7 @@ fn ping() -> Vec<u8> {
     encode(Tag::Ping, b"{}").unwrap()
 }
 
-fn code_of(result: Result<Reply, SocketError>) -> ErrorCode {
+fn code_of(result: Result<(Tag, Vec<u8>), SocketError>) -> ErrorCode {
     result.unwrap_err().code()
 }
 
@@ -222,7 +222,8 @@ fn a_large_frame_passes_in_both_directions() {
     let body = vec![b'x'; 1024 * 1024 - 2];
     let patient = Target { deadline: Duration::from_secs(5), ..target(&daemon.path) };
 
-    let (_, echoed) = Client::default().call(Tag::Submit, &encode(Tag::Submit, &body).unwrap(), patient).unwrap();
+    let (_, echoed) =
+        Client::default().call(Tag::Submit, &encode(Tag::Submit, &body).unwrap(), patient).unwrap();
 
     assert_eq!(echoed, body);
     server.join().unwrap();
@@ -310,7 +311,10 @@ fn another_version_is_told_with_both_numbers_and_asked_again() {
     for _ in 0..2 {
         let error = client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap_err();
         assert!(matches!(error, SocketError::Version { theirs: 9, ours: 1 }), "{error}");
-        assert!(error.to_string().contains("version 9") && error.to_string().contains("version 1"), "{error}");
+        assert!(
+            error.to_string().contains("version 9") && error.to_string().contains("version 1"),
+            "{error}"
+        );
     }
     server.join().unwrap();
 }
@@ -380,7 +384,7 @@ fn pushes_arrive_in_order_and_wait_for_nothing() {
 fn a_push_into_a_full_buffer_fails_at_once_and_cuts_no_frame() {
     let daemon = daemon();
     let mut client = Client::default();
-    let frame = encode(Tag::Push, &[b'x'; 40_000]).unwrap();
+    let frame = encode(Tag::Push, &vec![b'x'; 40_000]).unwrap();
     let mut sent = 0;
     let error = loop {
         match client.push(&frame, target(&daemon.path)) {

@@ -13,7 +13,10 @@ pub(crate) struct Mapping {
     bytes: usize,
 }
 
-#[expect(unsafe_code, reason = "the memory is only reached as atomics, and it stays where it is until the drop")]
+#[expect(
+    unsafe_code,
+    reason = "the memory is only reached as atomics, and it stays where it is until the drop"
+)]
 // SAFETY: see the reason; nothing in it belongs to a thread.
 unsafe impl Send for Mapping {}
 #[expect(unsafe_code, reason = "the memory is only reached as atomics")]

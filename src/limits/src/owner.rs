@@ -52,9 +52,9 @@ impl Owner {
         }
         // Made under another name and then renamed: nobody ever maps a table that is not whole.
         let temporary = path.with_extension(format!("{}.new", std::process::id()));
-        let made = Self::make(&temporary, mode, group, secret);
-        let moved = made.and_then(|owner| fs::rename(&temporary, path).map(|()| owner).map_err(Into::into));
-        moved.inspect_err(|_| drop(fs::remove_file(&temporary)))
+        let owner = Self::make(&temporary, mode, group, secret);
+        let placed = owner.and_then(|owner| Ok(fs::rename(&temporary, path).map(|()| owner)?));
+        placed.inspect_err(|_| drop(fs::remove_file(&temporary)))
     }
 
     /// A table that no other process sees, for a host where the file cannot be made.

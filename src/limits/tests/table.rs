@@ -1,6 +1,6 @@
 //! The table in a real file: exactness across processes, and files that must not be trusted.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{Read, Write};

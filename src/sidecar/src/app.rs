@@ -99,7 +99,7 @@ pub struct App {
     tcp: TcpListener,
     socket: (tokio::net::UnixListener, ipc::SocketFile),
     policy: PeerPolicy,
-    _lock: File,
+    lock: File,
 }
 
 impl App {
@@ -151,10 +151,11 @@ impl App {
         });
         let tcp = listen(&config).await?;
         let gid = config.ipc.gid()?;
-        let socket = ipc::bind(&config.ipc, gid).await?;
-        // After the socket, which only one daemon can hold.
+        // Before the socket: a worker that can connect finds the limits.
+        ipc::make_directory(&config.ipc)?;
         let table = platen_limits::beside(&config.ipc.socket);
         let rates = Arc::new(RateLimiter::open(&table, config.ipc.mode, gid)?);
+        let socket = ipc::bind(&config.ipc, gid).await?;
         jobs::recover(&jobs).await?;
         let gids = config.ipc.allowed_gids.iter().copied().chain(gid).collect();
         let policy = PeerPolicy::new(config.ipc.allowed_uids.clone(), gids);
@@ -182,7 +183,7 @@ impl App {
             tcp,
             socket,
             policy,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -192,7 +193,7 @@ impl App {
     /// [`PartEnded`] when a part of the daemon ended by itself. The rest was drained.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), PartEnded> {
         let Self { config, supervisor, jobs, backlog, budgets, outbound, dispatcher, http, tcp, .. } = self;
-        let (socket, policy, _lock) = (self.socket, self.policy, self._lock);
+        let (socket, policy, lock) = (self.socket, self.policy, self.lock);
         let address = tcp.local_addr().unwrap_or(config.http.listen);
         let draining = supervisor.draining();
         let path = config.ipc.socket.clone();
@@ -234,6 +235,7 @@ impl App {
         tracing::info!("platend drains");
         let is_clean = supervisor.drain(config.daemon.drain_deadline).await;
         tracing::info!(is_clean, "platend ends");
+        drop(lock);
         outcome
     }
 }

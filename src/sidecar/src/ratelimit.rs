@@ -23,7 +23,7 @@ const MAX_SPILLED: usize = 100_000;
 #[derive(Debug, Error)]
 pub enum RatesError {
     /// Another daemon gives out the places of the same file.
-    #[error("another daemon owns the rate limits in {0}")]
+    #[error("another daemon listens beside {0}, which it owns")]
     InUse(String),
     /// There is no memory for a table.
     #[error("there is no memory for the rate limits")]

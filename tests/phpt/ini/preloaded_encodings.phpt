@@ -10,4 +10,4 @@ echo implode(' ', Platen\runtime_info()['preloaded_encodings']), "\n";
 echo Platen\count_tokens('Hello, world', 'gpt-4o'), "\n";
 --EXPECT--
 o200k_base cl100k_base
-4
+3

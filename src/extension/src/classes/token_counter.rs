@@ -4,7 +4,7 @@ use platen_core::limits::MAX_TEXT_BYTES;
 
 use crate::exceptions::Failure;
 use crate::guard::guard;
-use crate::params::{Bytes, Model, Text};
+use crate::params::{Bytes, Model};
 
 /// Counts the tokens of a text that arrives in parts.
 #[php_class]

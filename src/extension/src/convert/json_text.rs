@@ -130,9 +130,7 @@ impl Writer<'_> {
         for (key, value) in &members {
             let name = match key.long() {
                 Some(index) => Cow::Owned(index.to_string()),
-                None => Cow::Borrowed(
-                    text(key).ok_or_else(|| refused(self.what, NO_TEXT_KEY))?,
-                ),
+                None => Cow::Borrowed(text(key).ok_or_else(|| refused(self.what, NO_TEXT_KEY))?),
             };
             named.push((name, *value));
         }

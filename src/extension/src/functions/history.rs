@@ -13,7 +13,7 @@ use crate::convert::{entries, text, values};
 use crate::exceptions::Failure;
 use crate::guard::guard;
 use crate::messages::costs;
-use crate::params::{Int, Items, Model, Options, Text};
+use crate::params::{Int, Items, Model, Options};
 
 /// Counts what a chat request with these messages costs.
 #[php_function]

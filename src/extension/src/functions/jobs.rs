@@ -27,7 +27,7 @@ struct About<'a> {
 }
 
 #[derive(Serialize)]
-struct Wait<'a> {
+struct WaitFor<'a> {
     job_id: &'a str,
     site: &'a str,
     wait_ms: i64,
@@ -62,7 +62,7 @@ fn wait(site: Text<'_>, job_id: Text<'_>, ms: Int, deadline_ms: OptionalInt) -> 
         let longest = i64::try_from(MAX_WAIT.as_millis()).unwrap_or(i64::MAX);
         let wait_ms = ranged("ms", ms.0, 0, longest)?;
         let mut frame = FrameBuilder::new(Tag::Wait, 256);
-        write(frame.body(), &Wait { job_id: job_id.as_str(), site: site.as_str(), wait_ms })?;
+        write(frame.body(), &WaitFor { job_id: job_id.as_str(), site: site.as_str(), wait_ms })?;
         // The daemon answers when the time is over; the deadline is what its answer may take after that.
         let patience = Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0));
         call(Tag::Wait, frame, patience + deadline_of(deadline_ms)?)

@@ -75,10 +75,7 @@ fn rate_limit(
 
 /// Reserves an amount of a budget.
 #[php_function]
-#[php(
-    name = "Platen\\budget_reserve",
-    defaults(period = "\"month\"", unit = "\"microusd\"", ttl_s = 600)
-)]
+#[php(name = "Platen\\budget_reserve", defaults(period = "\"month\"", unit = "\"microusd\"", ttl_s = 600))]
 #[expect(clippy::too_many_arguments, reason = "PHP names the arguments, and most have defaults")]
 fn budget_reserve(
     site: Text<'_>,

@@ -24,7 +24,10 @@ fn runtime_info() -> Result<ZBox<ZendHashTable>, Failure> {
         info.insert("cache", cache()?)?;
         info.insert("token_cache_bytes", whole(tokens::held_bytes()))?;
         info.insert("default_model", ini::default_model())?;
-        info.insert("preloaded_encodings", ini::preload_encodings().into_iter().map(Encoding::name).collect::<Vec<_>>())?;
+        info.insert(
+            "preloaded_encodings",
+            ini::preload_encodings().into_iter().map(Encoding::name).collect::<Vec<_>>(),
+        )?;
         Ok(info)
     })
 }

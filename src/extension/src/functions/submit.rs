@@ -32,18 +32,18 @@ fn submit(
         body.extend_from_slice(b"{\"job\":");
         append_json_object(body, job.0, "job")?;
         end_with_site(body, &site)?;
-        if request == Tag::Push { push(frame).map(|()| None) } else { call(request, frame, deadline).map(Some) }
+        if request == Tag::Push {
+            push(frame).map(|()| None)
+        } else {
+            call(request, frame, deadline).map(Some)
+        }
     })
 }
 
 /// Hands several jobs over in one transaction.
 #[php_function]
 #[php(name = "Platen\\submit_many")]
-fn submit_many(
-    site: Text<'_>,
-    jobs: Items<'_>,
-    deadline_ms: OptionalInt,
-) -> Result<Vec<Zval>, Failure> {
+fn submit_many(site: Text<'_>, jobs: Items<'_>, deadline_ms: OptionalInt) -> Result<Vec<Zval>, Failure> {
     guard(|| {
         let deadline = deadline_of(deadline_ms)?;
         let count = jobs.0.len();

@@ -45,7 +45,12 @@ impl Client {
     ///
     /// # Errors
     /// [`SocketError`]. The connection is closed after any of them.
-    pub(crate) fn call(&mut self, request: Tag, frame: &[u8], target: Target<'_>) -> Result<Reply, SocketError> {
+    pub(crate) fn call(
+        &mut self,
+        request: Tag,
+        frame: &[u8],
+        target: Target<'_>,
+    ) -> Result<Reply, SocketError> {
         self.aim(target.path);
         self.pass_circuit(target)?;
         let result = self.exchange(request, frame, Deadline::after(target.deadline));

@@ -7,7 +7,7 @@ use super::sys::{self, Interest};
 use super::{Deadline, SocketError};
 
 /// The tag and the body of an answer.
-pub(crate) type Reply = (Tag, Vec<u8>);
+pub(super) type Reply = (Tag, Vec<u8>);
 
 /// Room for an answer of the usual size: it is then read by one system call.
 const USUAL_REPLY_BYTES: usize = 4096;

@@ -66,7 +66,21 @@ impl Jobs {
         let JobsParts { store, work, sites, models, relay, metrics, clock, settings, deliver } = parts;
         let (wake, running) = (Notify::new(), Running::default());
         let (ends, waiters) = (Ends::default(), Semaphore::new(MAX_WAITERS));
-        Self { store, work, sites, models, relay, metrics, clock, settings, wake, deliver, running, ends, waiters }
+        Self {
+            store,
+            work,
+            sites,
+            models,
+            relay,
+            metrics,
+            clock,
+            settings,
+            wake,
+            deliver,
+            running,
+            ends,
+            waiters,
+        }
     }
 
     /// The names that sites may ask for, in alphabetical order.

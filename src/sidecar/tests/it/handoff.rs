@@ -180,7 +180,8 @@ async fn a_wait_knows_only_the_sites_own_jobs_and_an_end_by_request() {
     let (mut client, mut other) = (home.client().await, home.client().await);
     let job = chat("hello");
     client.submit(job.clone()).await;
-    let foreign = WaitRequest { site: "other".to_owned().try_into().unwrap(), job_id: job.id.clone(), wait_ms: 1 };
+    let foreign =
+        WaitRequest { site: "other".to_owned().try_into().unwrap(), job_id: job.id.clone(), wait_ms: 1 };
     let endless = WaitRequest { site: site(), job_id: job.id.clone(), wait_ms: 60_001 };
     assert_eq!(client.refused(&Request::Wait(foreign)).await, ErrorCode::JobNotFound);
     assert_eq!(client.refused(&Request::Wait(endless)).await, ErrorCode::InvalidRequest);
@@ -287,7 +288,8 @@ async fn the_daemon_and_a_worker_take_from_the_same_limit() {
     };
     let quota = Quota::new("k", 3, Duration::from_mins(10), 1).unwrap();
     let guest = Guest::open(&beside(&home.socket())).unwrap();
-    let take = || guest.take("demo", "k", quota, uptime_micros()).map(|taken| (taken.is_allowed, taken.remaining));
+    let take =
+        || guest.take("demo", "k", quota, uptime_micros()).map(|taken| (taken.is_allowed, taken.remaining));
     assert_eq!(take(), None, "nobody has asked for this key yet");
 
     assert_eq!(remaining(client.call(&request).await), (true, 2));

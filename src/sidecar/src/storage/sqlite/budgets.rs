@@ -53,7 +53,8 @@ fn reserve(
         }
         // It expired: its amount is free, and may be held once more if there is still room.
         return budget.hold(connection, request, now, |connection| {
-            let renew = "UPDATE budget_reservations SET expires_at = ?3 WHERE site_id = ?1 AND reservation_id = ?2";
+            let renew =
+                "UPDATE budget_reservations SET expires_at = ?3 WHERE site_id = ?1 AND reservation_id = ?2";
             let values = params![request.site.as_str(), request.reservation_id, expires_at.as_micros()];
             connection.prepare_cached(renew)?.execute(values)
         });
