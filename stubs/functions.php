@@ -349,7 +349,6 @@ function ping(?int $deadline_ms = null): array
  * }
  * @throws DaemonUnavailable
  * @throws RequestRefused
- *
  * @example
  * ```php
  * echo implode(' ', Platen\daemon_info()['features']);
@@ -396,15 +395,14 @@ function submit(string $site, array $job, ?int $deadline_ms = null, string $ack 
  *     each job, in their order.
  * @throws DaemonUnavailable Some jobs may have arrived: all or none.
  * @throws RequestRefused Nothing was changed.
- * @throws InvalidInput
- *
+ * @throws InvalidInput `invalid_request` when there are none or too many; `payload_too_large`
  * @example
  * ```php
- * $results = Platen\submit_many('nobody', [['id' => 'of no form']]);
- * echo $results[0]['code'];
+ * $results = Platen\submit_many('blog', [$job, ['id' => 'not of the documented form']]);
+ * echo $results[0]['status'], ', ', $results[1]['code'];
  * ```
  * ```text
- * invalid_request
+ * queued, invalid_request
  * ```
  */
 function submit_many(string $site, array $jobs, ?int $deadline_ms = null): array
@@ -433,6 +431,14 @@ function status(string $site, string $job_id, ?int $deadline_ms = null): array
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`; `busy` when 256 requests wait already.
  * @throws InvalidInput When `$ms` is out of its range.
+ * @example
+ * ```php
+ * $receipt = Platen\submit('blog', $job);
+ * echo Platen\wait('blog', $receipt['job_id'], ms: 30_000)['status'];
+ * ```
+ * ```text
+ * succeeded
+ * ```
  */
 function wait(string $site, string $job_id, int $ms, ?int $deadline_ms = null): array
 {
@@ -527,6 +533,14 @@ function rate_limit(
  * @throws DaemonUnavailable
  * @throws RequestRefused `unknown_site`; `idempotency_conflict` when the id belongs to another reservation.
  * @throws InvalidInput
+ * @example
+ * ```php
+ * $reservation = Platen\budget_reserve('blog', 'reserve:' . getmypid(), amount: 1_200, limit: 2_000);
+ * echo $reservation['is_allowed'] ? 'held' : 'too much', ', ', $reservation['remaining'], ' left';
+ * ```
+ * ```text
+ * held, 800 left
+ * ```
  */
 function budget_reserve(
     string $site,
@@ -553,6 +567,14 @@ function budget_reserve(
  * @throws DaemonUnavailable
  * @throws RequestRefused `reservation_not_found`
  * @throws InvalidInput
+ * @example
+ * ```php
+ * $reservation = Platen\budget_reserve('blog', 'settle:' . getmypid(), amount: 1_200, limit: 2_000);
+ * echo Platen\budget_settle('blog', $reservation['reservation_id'], amount: 950)['spent'];
+ * ```
+ * ```text
+ * 950
+ * ```
  */
 function budget_settle(string $site, string $reservation_id, int $amount, ?int $deadline_ms = null): array
 {
@@ -575,7 +597,6 @@ function budget_settle(string $site, string $reservation_id, int $amount, ?int $
  *     default_model: string,
  *     preloaded_encodings: list<string>
  * }
- *
  * @example
  * ```php
  * echo Platen\runtime_info()['limits']['state'];
