@@ -146,10 +146,7 @@ async fn receive(
     timeout(limits.frame, rest_of_request(stream, first)).await.map_err(|_| Ended::Slow)?
 }
 
-async fn rest_of_request(
-    stream: &mut BufReader<UnixStream>,
-    first: u8,
-) -> Result<Received, Ended> {
+async fn rest_of_request(stream: &mut BufReader<UnixStream>, first: u8) -> Result<Received, Ended> {
     let mut rest = [0; HEADER_BYTES - 1];
     stream.read_exact(&mut rest).await?;
     let [b, c, d, version, tag] = rest;
@@ -163,8 +160,7 @@ async fn rest_of_request(
                     Received::Refused(Refusal { code: ErrorCode::UnknownRequest, message })
                 }
                 Err(error) => {
-                    let refusal =
-                        Refusal { code: ErrorCode::InvalidRequest, message: describe(&error) };
+                    let refusal = Refusal { code: ErrorCode::InvalidRequest, message: describe(&error) };
                     if frame.tag == Tag::Push {
                         Received::Unreadable(refusal)
                     } else {
