@@ -87,8 +87,14 @@ e2e: ## The whole path in a browser
 	@cd tests/e2e && $(WITH_NODE) npx --no-install playwright test
 
 .PHONY: stubs-check
-stubs-check: ## The stubs describe exactly what the extension has
+stubs-check: ## The stubs describe what the extension has, and every example in them holds
 	@php stubs/check.php "$(EXTENSION)"
+	@php stubs/docs.php --check
+	@php stubs/examples.php "$(EXTENSION)"
+
+.PHONY: docs
+docs: ## Write docs/functions.md from the stubs
+	@php stubs/docs.php
 
 .PHONY: deps-check
 deps-check: ## The extension pulls in no async runtime and no network stack
