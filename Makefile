@@ -122,9 +122,10 @@ bench: bench-ext ## Measure everything, and write docs/benchmarks.md
 	@$(WITH_NODE) node tests/load/rest.mjs
 
 .PHONY: bench-ext
-bench-ext: ## Measure the native functions
-	@deploy/setup.sh test
+bench-ext: ## Measure the native functions beside what one would pick instead
+	@deploy/setup.sh bench
 	@$(MAKE) --no-print-directory build
+	@cargo build --release --locked --quiet --manifest-path tests/load/peers/Cargo.toml --target-dir target/peers
 	@$(WITH_NODE) node tests/load/extension.mjs
 
 .PHONY: clean

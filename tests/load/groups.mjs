@@ -1,0 +1,168 @@
+// What is measured, in the order of the run: each group gives rows `{name: {value, bar, unit, better, beside?}}`.
+// `beside` marks a peer: it names our row for the same work, or the beginning of its name.
+
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { library, php, root, run } from './machine.mjs';
+import { quantile } from './report.mjs';
+import { withServices } from './services.mjs';
+
+const TURNS = 3;
+const STARTS = 60;
+const FRESH_PROCESSES = 5;
+
+const peers = path.join( root, 'target/peers/release/platen-peers' );
+const python = path.join( root, 'target/tools/peers/bin/python3' );
+const vocabulary = path.join( root, 'src/core/data/o200k_base.tiktoken' );
+const peer = ( beside, value, unit, better = 'lower' ) => ( { value, bar: null, unit, better, beside } );
+
+/** Rows of another name, as peers of the rows that had it. */
+function asPeers( rows, label ) {
+	const renamed = Object.entries( rows ).map( ( [ name, row ] ) => [ `${ name } (${ label })`, { ...row, bar: null, beside: name } ] );
+	return Object.fromEntries( renamed );
+}
+
+/** The same messages counted by all, in turns; the best turn counts. */
+async function countingBesidePeers( note ) {
+	const folder = mkdtempSync( path.join( tmpdir(), 'platen-bench-' ) );
+	try {
+		const turns = [ () => php( 'peers/count-messages.php', { args: [ folder, 'write' ] } ) ];
+		turns.push( () => run( [ peers, 'tokens', folder ] ) );
+		if ( existsSync( python ) ) {
+			turns.push( () => run( [ python, path.join( import.meta.dirname, 'peers/tokens.py' ), folder, vocabulary ] ) );
+		} else {
+			note( 'Python\'s tiktoken is left out: target/tools/peers is missing.' );
+		}
+		const best = {};
+		for ( let turn = 0; turn < TURNS; turn++ ) {
+			for ( const [ who, corpora ] of turns.flatMap( ( begin ) => Object.entries( begin() ) ) ) {
+				for ( const [ corpus, { rate, tokens } ] of Object.entries( corpora ) ) {
+					const seen = ( best[ corpus ] ??= {} );
+					seen[ who ] = { rate: Math.max( rate, seen[ who ]?.rate ?? 0 ), tokens };
+				}
+			}
+		}
+		return countingRows( best );
+	} finally {
+		rmSync( folder, { recursive: true, force: true } );
+	}
+}
+
+function countingRows( best ) {
+	const rows = {};
+	for ( const [ corpus, { platen, ...others } ] of Object.entries( best ) ) {
+		const ours = `count_tokens beside its peers, ${ corpus }`;
+		rows[ ours ] = { value: platen.rate, bar: corpus === 'languages' ? 50 : 100, unit: 'MB/s', better: 'higher' };
+		for ( const [ who, { rate, tokens } ] of Object.entries( others ) ) {
+			if ( tokens !== platen.tokens ) {
+				throw new Error( `${ who } counts ${ tokens } tokens in ${ corpus }, we count ${ platen.tokens }` );
+			}
+			rows[ `${ who }, ${ corpus }` ] = peer( ours, rate, 'MB/s', 'higher' );
+		}
+	}
+	return rows;
+}
+
+/** Loading the vocabulary, in fresh processes. */
+function firstUseOfPeers() {
+	const rows = {};
+	for ( const name of [ 'bpe-openai', 'tiktoken-rs', 'tiktoken (crate)' ] ) {
+		const runs = Array.from( { length: FRESH_PROCESSES }, () => run( [ peers, 'first', name ] ) );
+		const middle = ( key ) => quantile( runs.map( ( each ) => each[ key ] ) );
+		rows[ `${ name }, first use` ] = peer( 'count_tokens, first use', middle( 'ms' ), 'ms' );
+		rows[ `${ name }, private memory of the first use` ] = peer( 'count_tokens, private memory', middle( 'kib' ), 'KiB' );
+	}
+	return rows;
+}
+
+/** The signing functions, jsonwebtoken with the same keys, and the library in PHP with the same script. */
+function signing() {
+	const folder = mkdtempSync( path.join( tmpdir(), 'platen-bench-' ) );
+	try {
+		for ( const name of [ 'rsa', 'ec' ] ) {
+			const key = path.join( root, `tests/vectors/jwt/keys/${ name }.pem` );
+			copyFileSync( key, path.join( folder, `${ name }.pem` ) );
+			execFileSync( 'openssl', [ 'pkey', '-in', key, '-pubout', '-out', path.join( folder, `${ name }.pub.pem` ) ] );
+		}
+		return {
+			...php( 'signing.php' ),
+			...asPeers(
+				Object.fromEntries(
+					Object.entries( run( [ peers, 'signing', folder ] ) ).map( ( [ name, value ] ) => [
+						name,
+						{ value, unit: 'us', better: 'lower' },
+					] )
+				),
+				'jsonwebtoken'
+			),
+			...asPeers( php( 'signing.php', { without: true } ), 'our library in PHP' ),
+		};
+	} finally {
+		rmSync( folder, { recursive: true, force: true } );
+	}
+}
+
+/** What the library costs before anybody calls it. */
+function theLibrary() {
+	const stripped = path.join( root, 'target/bench/stripped.so' );
+	mkdirSync( path.dirname( stripped ), { recursive: true } );
+	execFileSync( 'strip', [ '-o', stripped, library ] );
+	const bytes = statSync( stripped ).size;
+	rmSync( stripped );
+
+	const times = { with: [], without: [] };
+	const start = ( options ) => {
+		const began = performance.now();
+		execFileSync( 'taskset', [ '--cpu-list', '0', 'php', ...options, '-v' ], { stdio: 'ignore' } );
+		return performance.now() - began;
+	};
+	for ( let round = 0; round < STARTS; round++ ) {
+		times.without.push( start( [] ) );
+		times.with.push( start( [ '-d', `extension=${ library }` ] ) );
+	}
+	const [ slow, quick ] = [ quantile( times.with ), quantile( times.without ) ];
+	return {
+		'platen.so, stripped': { value: bytes / 1e6, bar: 20, unit: 'MB', better: 'lower' },
+		'php -v, added by the extension': { value: Math.max( 0, slow - quick ), bar: 3, unit: 'ms', better: 'lower' },
+		'php -v, without it': { value: quick, bar: null, unit: 'ms', better: 'lower' },
+	};
+}
+
+/** What a site has without us, over services of its own. */
+async function stores( note ) {
+	const rows = {};
+	await withServices( ( { mariadb, redis, nginx }, missing ) => {
+		missing.forEach( ( reason ) => note( `Left out, because it did not start: ${ reason }` ) );
+		if ( redis ) {
+			const settings = [ 'apc.enable_cli=1', 'apc.shm_size=128M' ];
+			Object.assign( rows, php( 'peers/stores.php', { without: true, alone: false, settings, args: [ redis.socket ] } ) );
+		}
+		if ( mariadb && nginx ) {
+			const options = { without: true, alone: false, args: [ mariadb.socket, nginx.url ] };
+			php( 'peers/wordpress.php', { ...options, args: [ ...options.args, 'install' ] } );
+			Object.assign( rows, php( 'peers/wordpress.php', options ) );
+		}
+	} );
+	return rows;
+}
+
+/** A script of this folder that may not be there. `alone` where no other process takes part. */
+const script = ( name, options ) => ( {
+	name,
+	measure: () => ( existsSync( path.join( import.meta.dirname, name ) ) ? php( name, options ) : {} ),
+} );
+
+export const groups = [
+	script( 'tokens.php' ),
+	{ name: 'tokens beside peers', measure: countingBesidePeers },
+	{ name: 'first use of peers', measure: firstUseOfPeers },
+	{ name: 'signing.php', measure: signing },
+	script( 'calls.php', { alone: true } ),
+	{ name: 'library', measure: theLibrary },
+	script( 'cache.php', { alone: false, seconds: 180 } ),
+	script( 'jobs.php', { alone: false, seconds: 180 } ),
+	{ name: 'stores', measure: stores },
+];
