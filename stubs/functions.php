@@ -672,7 +672,7 @@ function ping(?int $deadline_ms = null): array
  * safe and gives `is_duplicate`.
  *
  * @param string $site The id of the site, as `platend site add` was told it.
- * @param array<string, mixed> $job As [protocol.md](protocol.md) describes it.
+ * @param array<string, mixed> $job As docs/protocol.md describes it.
  * @param positive-int|null $deadline_ms
  * @return array{job_id: string, status: string, is_duplicate: bool}
  * @throws DaemonUnavailable `daemon_unavailable`, `deadline_exceeded`: the job may or may not have arrived.
@@ -698,7 +698,7 @@ function submit(string $site, array $job, ?int $deadline_ms = null): array
  *
  * @param string $job_id That of the receipt.
  * @param positive-int|null $deadline_ms
- * @return array<string, mixed> The job snapshot of [protocol.md](protocol.md).
+ * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`
  * @example
@@ -719,7 +719,7 @@ function status(string $site, string $job_id, ?int $deadline_ms = null): array
  * Ends a job.
  *
  * @param positive-int|null $deadline_ms
- * @return array<string, mixed> The job snapshot of [protocol.md](protocol.md).
+ * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`, `invalid_transition`
  * @example
@@ -743,7 +743,7 @@ function cancel(string $site, string $job_id, ?int $deadline_ms = null): array
  * Replays a dead job.
  *
  * @param positive-int|null $deadline_ms
- * @return array<string, mixed> The job snapshot of [protocol.md](protocol.md).
+ * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`, `invalid_transition`
  * @example

@@ -33,9 +33,11 @@ final class Page
         return implode("\n\n", array_filter($parts, fn (string $part) => $part !== '')) . "\n";
     }
 
-    /** Makes the names of functions that the page describes, such as `encode()`, links to them. */
+    /** Makes links of the names of functions that the page describes, such as `encode()`, and of other pages. */
     private function linked(string $text): string
     {
+        $text = preg_replace('~\{@see ([^}]+)\}~', '$1', $text);
+        $text = preg_replace('~(?<![\w/])docs/(\w+\.md)~', '[$1]($1)', $text);
         $names = array_column(array_merge([], ...array_column($this->groups, 'entries')), 'name');
 
         return preg_replace_callback(
@@ -74,7 +76,7 @@ final class Page
         $parts[] = $this->linked($comment->description);
         if (!$entry->isClass()) {
             $parts[] = $this->parameters($entry);
-            $parts[] = self::returned($entry);
+            $parts[] = $this->returned($entry);
             $parts[] = self::failures($comment);
         }
         $parts[] = self::texts('Limits', $comment->all('limit'));
@@ -105,14 +107,14 @@ final class Page
         return $lines === [] ? '' : "**Parameters**\n\n" . implode("\n", $lines);
     }
 
-    private static function returned(Entry $entry): string
+    private function returned(Entry $entry): string
     {
         $declared = local_type((string) $entry->reflection->getReturnType());
         $typed = $entry->comment->returned() ?? new TypedText($declared, '');
 
         return in_array($typed->type, ['', 'void'], true)
             ? ''
-            : '**Returns** ' . self::typed($typed->type, '', $typed->text);
+            : '**Returns** ' . self::typed($typed->type, '', $this->linked($typed->text));
     }
 
     private static function failures(Comment $comment): string

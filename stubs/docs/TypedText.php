@@ -29,6 +29,8 @@ final class TypedText
             }
         }
 
-        return new self(substr($tag, 0, $end), trim(substr($tag, $end)));
+        $type = str_replace(['{ ', ' }', ', }', '< ', ' >'], ['{', '}', '}', '<', '>'], substr($tag, 0, $end));
+
+        return new self($type, trim(substr($tag, $end)));
     }
 }

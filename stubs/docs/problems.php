@@ -50,7 +50,8 @@ function lacking_parameters(Entry $entry, array &$explained): array
     $documented = $entry->comment->parameters();
     foreach ($entry->reflection->getParameters() as $parameter) {
         $name = $parameter->getName();
-        if (($documented[$name]->text ?? '') !== '') {
+        $isInDescription = str_contains($entry->comment->description, "`\$$name`");
+        if ($isInDescription || ($documented[$name]->text ?? '') !== '') {
             $explained[$name] = true;
         } elseif (!isset($explained[$name])) {
             $problems[] = "does not explain \$$name, nor does an entry before it";

@@ -2,10 +2,10 @@
 
 /** A row belongs to the first line whose pattern its name fits; a peer belongs to the line of its row. */
 const LINES = [
-	[ 'Chat messages of 1 KB', /^count_tokens.*(messages|peers)/ ],
+	[ 'Chat messages of 1 KB', /^count_tokens.*(messages|peers|chat)/ ],
 	[ 'Hostile texts', /^count_tokens, (1 MB|16 MB|64 x)/ ],
 	[ 'First use in a fresh process', /first use/ ],
-	[ 'Other token functions', /token|encode,|decode,|split|truncate/ ],
+	[ 'Other token functions', /^(count_|encode|decode|split_|truncate_|TokenCounter)/ ],
 	[ 'Trimming a history', /^trim_history/ ],
 	[ 'HMAC', /^hmac/ ],
 	[ 'JSON Web Tokens', /^(HS256|RS256|ES256|EdDSA|jwt)/ ],
