@@ -2,11 +2,12 @@
 // `beside` marks a peer: it names our row for the same work, or the beginning of its name.
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
+import { withFpm } from './fpm.mjs';
 import { library, php, root, run } from './machine.mjs';
+import { withFolder } from './process.mjs';
 import { quantile } from './report.mjs';
 import { withServices } from './services.mjs';
 
@@ -26,15 +27,16 @@ function asPeers( rows, label ) {
 }
 
 /** The same messages counted by all, in turns; the best turn counts. */
-async function countingBesidePeers( note ) {
-	const folder = mkdtempSync( path.join( tmpdir(), 'platen-bench-' ) );
-	try {
-		const turns = [ () => php( 'peers/count-messages.php', { args: [ folder, 'write' ] } ) ];
-		turns.push( () => run( [ peers, 'tokens', folder ] ) );
+const countingBesidePeers = ( note ) =>
+	withFolder( ( folder ) => {
+		const turns = [
+			() => php( 'peers/count-messages.php', { args: [ folder, 'write' ] } ),
+			() => run( [ peers, 'tokens', folder ] ),
+		];
 		if ( existsSync( python ) ) {
 			turns.push( () => run( [ python, path.join( import.meta.dirname, 'peers/tokens.py' ), folder, vocabulary ] ) );
 		} else {
-			note( 'Python\'s tiktoken is left out: target/tools/peers is missing.' );
+			note( "Python's tiktoken is left out: target/tools/peers is missing." );
 		}
 		const best = {};
 		for ( let turn = 0; turn < TURNS; turn++ ) {
@@ -46,10 +48,7 @@ async function countingBesidePeers( note ) {
 			}
 		}
 		return countingRows( best );
-	} finally {
-		rmSync( folder, { recursive: true, force: true } );
-	}
-}
+	} );
 
 function countingRows( best ) {
 	const rows = {};
@@ -66,44 +65,43 @@ function countingRows( best ) {
 	return rows;
 }
 
-/** Loading the vocabulary, in fresh processes. */
-function firstUseOfPeers() {
-	const rows = {};
+/** The first count in fresh workers of PHP-FPM, and what the peers need to load their vocabulary in fresh processes. */
+async function firstUse() {
+	const middle = ( runs, key ) => quantile( runs.map( ( each ) => each[ key ] ) );
+	const workers = await withFpm( [ `extension=${ library }` ], 1, async ( ask ) => {
+		const runs = [];
+		for ( let fresh = 0; fresh < FRESH_PROCESSES; fresh++ ) {
+			runs.push( await ask( 'first-use.php' ) );
+		}
+		return runs;
+	} );
+	const [ time, memory ] = [ 'first use in a PHP-FPM worker', 'first use in a PHP-FPM worker, private memory' ];
+	const rows = {
+		[ time ]: { value: middle( workers, 'ms' ), bar: 1, unit: 'ms', better: 'lower' },
+		[ memory ]: { value: middle( workers, 'kib' ), bar: 1024, unit: 'KiB', better: 'lower' },
+	};
 	for ( const name of [ 'bpe-openai', 'tiktoken-rs', 'tiktoken (crate)' ] ) {
 		const runs = Array.from( { length: FRESH_PROCESSES }, () => run( [ peers, 'first', name ] ) );
-		const middle = ( key ) => quantile( runs.map( ( each ) => each[ key ] ) );
-		rows[ `${ name }, first use` ] = peer( 'count_tokens, first use', middle( 'ms' ), 'ms' );
-		rows[ `${ name }, private memory of the first use` ] = peer( 'count_tokens, private memory', middle( 'kib' ), 'KiB' );
+		rows[ `${ name }, first use` ] = peer( time, middle( runs, 'ms' ), 'ms' );
+		rows[ `${ name }, first use, private memory` ] = peer( memory, middle( runs, 'kib' ), 'KiB' );
 	}
 	return rows;
 }
 
 /** The signing functions, jsonwebtoken with the same keys, and the library in PHP with the same script. */
-function signing() {
-	const folder = mkdtempSync( path.join( tmpdir(), 'platen-bench-' ) );
-	try {
+const signing = () =>
+	withFolder( ( folder ) => {
 		for ( const name of [ 'rsa', 'ec' ] ) {
 			const key = path.join( root, `tests/vectors/jwt/keys/${ name }.pem` );
 			copyFileSync( key, path.join( folder, `${ name }.pem` ) );
 			execFileSync( 'openssl', [ 'pkey', '-in', key, '-pubout', '-out', path.join( folder, `${ name }.pub.pem` ) ] );
 		}
-		return {
-			...php( 'signing.php' ),
-			...asPeers(
-				Object.fromEntries(
-					Object.entries( run( [ peers, 'signing', folder ] ) ).map( ( [ name, value ] ) => [
-						name,
-						{ value, unit: 'us', better: 'lower' },
-					] )
-				),
-				'jsonwebtoken'
-			),
-			...asPeers( php( 'signing.php', { without: true } ), 'our library in PHP' ),
-		};
-	} finally {
-		rmSync( folder, { recursive: true, force: true } );
-	}
-}
+		const rows = php( 'signing.php' );
+		const inRust = Object.entries( run( [ peers, 'signing', folder ] ) );
+		const rust = Object.fromEntries( inRust.map( ( [ name, value ] ) => [ name, { value, unit: 'us', better: 'lower' } ] ) );
+		const inPhp = php( 'signing.php', { without: true } );
+		return { ...rows, ...asPeers( rust, 'jsonwebtoken' ), ...asPeers( inPhp, 'our library in PHP' ) };
+	} );
 
 /** What the library costs before anybody calls it. */
 function theLibrary() {
@@ -128,20 +126,23 @@ function theLibrary() {
 	};
 }
 
-/** What a site has without us, over services of its own. */
+/** What a site has without us, over services of its own, in a worker of PHP-FPM. */
 async function stores( note ) {
 	const rows = {};
-	await withServices( ( { mariadb, redis, nginx }, missing ) => {
+	await withServices( async ( { mariadb, redis, nginx }, missing ) => {
 		missing.forEach( ( reason ) => note( `Left out, because it did not start: ${ reason }` ) );
-		if ( redis ) {
-			const settings = [ 'apc.enable_cli=1', 'apc.shm_size=128M' ];
-			Object.assign( rows, php( 'peers/stores.php', { without: true, alone: false, settings, args: [ redis.socket ] } ) );
-		}
 		if ( mariadb && nginx ) {
-			const options = { without: true, alone: false, args: [ mariadb.socket, nginx.url ] };
-			php( 'peers/wordpress.php', { ...options, args: [ ...options.args, 'install' ] } );
-			Object.assign( rows, php( 'peers/wordpress.php', options ) );
+			const args = [ mariadb.socket, nginx.url, 'install' ];
+			php( 'peers/wordpress.php', { without: true, alone: false, args } );
 		}
+		await withFpm( [ 'apc.shm_size=128M' ], 0, async ( ask ) => {
+			if ( redis ) {
+				Object.assign( rows, await ask( 'peers/stores.php', [ redis.socket ] ) );
+			}
+			if ( mariadb && nginx ) {
+				Object.assign( rows, await ask( 'peers/wordpress.php', [ mariadb.socket, nginx.url ] ) );
+			}
+		} );
 	} );
 	return rows;
 }
@@ -155,7 +156,7 @@ const script = ( name, options ) => ( {
 export const groups = [
 	script( 'tokens.php' ),
 	{ name: 'tokens beside peers', measure: countingBesidePeers },
-	{ name: 'first use of peers', measure: firstUseOfPeers },
+	{ name: 'first use', measure: firstUse },
 	{ name: 'signing.php', measure: signing },
 	script( 'calls.php', { alone: true } ),
 	{ name: 'library', measure: theLibrary },

@@ -4,7 +4,7 @@
 const LINES = [
 	[ 'Chat messages of 1 KB', /^count_tokens.*(messages|peers|chat)/ ],
 	[ 'Hostile texts', /^count_tokens, (1 MB|16 MB|64 x)/ ],
-	[ 'First use in a fresh process', /first use/ ],
+	[ 'First use in a fresh process', /first use|private memory/ ],
 	[ 'Other token functions', /^(count_|encode|decode|split_|truncate_|TokenCounter)/ ],
 	[ 'Trimming a history', /^trim_history/ ],
 	[ 'HMAC', /^hmac/ ],

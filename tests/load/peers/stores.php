@@ -1,9 +1,9 @@
 <?php
 
 /**
- * Measures Redis and APCu at the work of the cache, the rate limit and the hand-off: php stores.php --json REDIS_SOCKET
+ * Measures Redis and APCu at the work of the cache, the rate limit and the hand-off: stores.php --json REDIS_SOCKET
  *
- * Wants `apc.enable_cli=1` and 128 MB of `apc.shm_size`. Prints its figures as JSON.
+ * Runs in a worker of PHP-FPM with 128 MB of `apc.shm_size`. Prints its figures as JSON.
  */
 
 declare(strict_types=1);
@@ -30,7 +30,7 @@ if (function_exists('apcu_enabled') && apcu_enabled()) {
 }
 
 $redis = new Redis();
-$redis->connect($argv[2]);
+$redis->connect($_SERVER['argv'][2]);
 foreach (array_chunk($keys, 500, true) as $some) {
     $pipe = $redis->pipeline();
     foreach ($some as $number => $name) {

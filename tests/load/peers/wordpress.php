@@ -2,9 +2,10 @@
 
 /**
  * Measures what WordPress has for the work of the cache and the hand-off, over MariaDB:
- * php wordpress.php --json MARIADB_SOCKET URL [install]
+ * wordpress.php --json MARIADB_SOCKET URL [install]
  *
- * With `install` it makes the database and the site's tables. Prints its figures as JSON.
+ * With `install` it makes the database and the site's tables, from the command line. The figures are taken in a worker of
+ * PHP-FPM and printed as JSON.
  */
 
 declare(strict_types=1);
@@ -13,8 +14,8 @@ require __DIR__ . '/rows.php';
 
 const ENTRIES = 10_000;
 
-[, , $socket, $url] = $argv;
-$isInstall = ($argv[4] ?? '') === 'install';
+[, , $socket, $url] = $_SERVER['argv'];
+$isInstall = ($_SERVER['argv'][4] ?? '') === 'install';
 if ($isInstall) {
     $database = new mysqli('localhost', 'root', '', '', 0, $socket);
     $database->query('CREATE DATABASE wordpress CHARACTER SET utf8mb4');
