@@ -5,7 +5,7 @@
 #   deploy/setup.sh build   the extension, the daemon and the plugin's JavaScript can be built
 #   deploy/setup.sh demo    also: WordPress, PHP-FPM and nginx
 #   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium and the browser tests' packages
-#   deploy/setup.sh bench   as demo, and what `make bench` compares with: MariaDB, Redis, APCu, tiktoken
+#   deploy/setup.sh bench   also: what `make bench` compares with: MariaDB, Redis, APCu, tiktoken
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -37,8 +37,8 @@ install_group() {
       install_node_modules tests/e2e
       ;;
     bench)
-      install_packages "${BUILD_PACKAGES[@]}" "${DEMO_PACKAGES[@]}" "${BENCH_PACKAGES[@]}"
-      install_group demo
+      install_group test
+      install_packages "${BENCH_PACKAGES[@]}"
       install_peers
       ;;
     *) fail "unknown group '$1'; use build, demo, test or bench" ;;

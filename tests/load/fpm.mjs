@@ -43,7 +43,7 @@ function request( socket, script, args ) {
 		SCRIPT_FILENAME: script,
 		REQUEST_METHOD: 'GET',
 		SERVER_PROTOCOL: 'HTTP/1.1',
-		// PHP makes $_SERVER['argv'] of it.
+		// PHP makes $_SERVER['argv'] of it; fpm-arguments.php makes $argv of that.
 		QUERY_STRING: [ script, '--json', ...args ].join( '+' ),
 	};
 	const pairs = Buffer.concat( Object.entries( params ).map( ( [ name, value ] ) => pair( name, value ) ) );
@@ -81,7 +81,9 @@ export async function withFpm( settings, maxRequests, work ) {
 			`[global]\nerror_log = ${ folder }/error.log\n[bench]\n${ user }listen = ${ socket }\n` +
 				`pm = static\npm.max_children = 1\npm.max_requests = ${ maxRequests }\n`
 		);
-		const options = [ 'max_execution_time=0', 'register_argc_argv=1', 'display_errors=1', 'html_errors=0', ...settings ];
+		const prepended = path.join( import.meta.dirname, 'fpm-arguments.php' );
+		const plain = [ 'max_execution_time=0', 'display_errors=1', 'html_errors=0' ];
+		const options = [ ...plain, 'register_argc_argv=1', `auto_prepend_file=${ prepended }`, ...settings ];
 		const command = [ PROGRAM, '--nodaemonize', '--allow-to-run-as-root', '--fpm-config', file ];
 		const stop = await start( folder, [ ...command, ...options.flatMap( ( option ) => [ '-d', option ] ) ], socket );
 		try {

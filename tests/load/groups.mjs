@@ -32,7 +32,7 @@ const countingBesidePeers = ( note ) =>
 		const turns = [
 			() => php( 'peers/count-messages.php', { args: [ folder, 'write' ] } ),
 			() => run( [ peers, 'tokens', folder ] ),
-		];
+		].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
 		if ( existsSync( python ) ) {
 			turns.push( () => run( [ python, path.join( import.meta.dirname, 'peers/tokens.py' ), folder, vocabulary ] ) );
 		} else {
@@ -69,13 +69,13 @@ function countingRows( best ) {
 async function firstUse() {
 	const middle = ( runs, key ) => quantile( runs.map( ( each ) => each[ key ] ) );
 	const workers = await withFpm( [ `extension=${ library }` ], 1, async ( ask ) => {
-		const runs = [];
+		const runs = [].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
 		for ( let fresh = 0; fresh < FRESH_PROCESSES; fresh++ ) {
 			runs.push( await ask( 'first-use.php' ) );
 		}
 		return runs;
 	} );
-	const [ time, memory ] = [ 'first use in a PHP-FPM worker', 'first use in a PHP-FPM worker, private memory' ];
+	const [ time, memory ] = [ 'first use in a PHP-FPM worker', 'first use in a PHP-FPM worker, private memory' ].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
 	const rows = {
 		[ time ]: { value: middle( workers, 'ms' ), bar: 1, unit: 'ms', better: 'lower' },
 		[ memory ]: { value: middle( workers, 'kib' ), bar: 1024, unit: 'KiB', better: 'lower' },
@@ -118,7 +118,7 @@ function theLibrary() {
 	};
 	// One after the other, and the difference of each pair: what the machine does meanwhile meets both.
 	const starts = Array.from( { length: STARTS }, () => [ start( [] ), start( [ '-d', `extension=${ library }` ] ) ] );
-	const [ plain, added ] = [ quantile( starts.map( ( [ a ] ) => a ) ), quantile( starts.map( ( [ a, b ] ) => b - a ) ) ];
+	const [ plain, added ] = [ quantile( starts.map( ( [ a ] ) => a ) ), quantile( starts.map( ( [ a, b ] ) => b - a ) ) ].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
 	return {
 		'platen.so, stripped': { value: bytes / 1e6, bar: 20, unit: 'MB', better: 'lower' },
 		'php -v, added by the extension': { value: added, bar: 3, unit: 'ms', better: 'lower' },
@@ -132,7 +132,7 @@ async function stores( note ) {
 	await withServices( async ( { mariadb, redis, nginx }, missing ) => {
 		missing.forEach( ( reason ) => note( `Left out, because it did not start: ${ reason }` ) );
 		if ( mariadb && nginx ) {
-			const args = [ mariadb.socket, nginx.url, 'install' ];
+			const args = [ mariadb.socket, nginx.url, 'install' ].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
 			php( 'peers/wordpress.php', { without: true, alone: false, args } );
 		}
 		await withFpm( [ 'apc.shm_size=128M' ], 0, async ( ask ) => {
@@ -147,10 +147,12 @@ async function stores( note ) {
 	return rows;
 }
 
-/** A script of this folder that may not be there. `alone` where no other process takes part. */
-const script = ( name, options ) => ( {
+const script = ( name, options ) => ( { name, measure: () => php( name, options ) } );
+
+/** A script that measures in a worker of PHP-FPM, where a site calls. */
+const inFpm = ( name ) => ( {
 	name,
-	measure: () => ( existsSync( path.join( import.meta.dirname, name ) ) ? php( name, options ) : {} ),
+	measure: () => withFpm( [ `extension=${ library }` ], 0, ( ask ) => ask( name ) ),
 } );
 
 export const groups = [
@@ -158,9 +160,9 @@ export const groups = [
 	{ name: 'tokens beside peers', measure: countingBesidePeers },
 	{ name: 'first use', measure: firstUse },
 	{ name: 'signing.php', measure: signing },
-	script( 'calls.php', { alone: true } ),
+	script( 'calls.php' ),
 	{ name: 'library', measure: theLibrary },
-	script( 'cache.php', { alone: false, seconds: 180 } ),
-	script( 'jobs.php', { alone: false, seconds: 180 } ),
+	script( 'cache.php', { alone: false } ),
+	inFpm( 'jobs.php' ),
 	{ name: 'stores', measure: stores },
-];
+].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );

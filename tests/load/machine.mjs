@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const root = path.resolve( import.meta.dirname, '../..' );
-export const library = path.join( root, 'target/release/libplaten.so' );
+export const library = process.env.PLATEN_LIBRARY ?? path.join( root, 'target/release/libplaten.so' );
 
 /** What others may take of all processors before figures are not to be trusted. */
 const QUIET_SHARE = 0.05;

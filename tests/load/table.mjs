@@ -12,7 +12,7 @@ const LINES = [
 	[ 'Prompts and redaction', /^(prompt_hash|redact|restore)/ ],
 	[ 'Prompt cache', /^cache/ ],
 	[ 'Rate limits and budgets', /^(rate_limit|budget)/ ],
-	[ 'Daemon absent, stopped or full', /absent|stopped|full|hung|away/ ],
+	[ 'Daemon absent, stopped or full', /^(daemon|buffer)/ ],
 	[ 'Hand-off of a job', /^(submit|push|wait|status|ping|jobs)/ ],
 	[ 'A call', /^a call/ ],
 	[ 'The library', /^(platen\.so|php -v)/ ],

@@ -3,7 +3,7 @@
 /**
  * Counts the messages of FOLDER/*.json with the extension: php count-messages.php --json FOLDER [write]
  *
- * With `write` it makes these files first, of texts of this project. Prints what platen-peers prints.
+ * With `write` it makes these files first, of the texts in target/corpus. Prints what platen-peers prints.
  */
 
 declare(strict_types=1);
@@ -14,15 +14,17 @@ const MOST_BYTES = 1_000_000;
 
 $folder = $argv[2];
 if (($argv[3] ?? '') === 'write') {
-    $root = dirname(__DIR__, 3);
-    $read = static fn (string $pattern): string => implode('', array_map('file_get_contents', glob("$root/$pattern")));
+    $corpus = dirname(__DIR__, 3) . '/target/corpus';
+    $languages = glob("$corpus/language-*.txt");
+    $share = intdiv(MOST_BYTES, max(1, count($languages)));
     $texts = [
-        'English' => $read('docs/*.md'),
-        'code' => $read('php/src/*/*.php'),
-        'languages' => $read('tests/vectors/tokens/languages.txt'),
+        'English' => beginning("$corpus/english.txt", MOST_BYTES),
+        'code' => beginning("$corpus/php.txt", MOST_BYTES),
+        'languages' => implode("\n", array_map(fn (string $file) => beginning($file, $share), $languages)),
     ];
     foreach ($texts as $name => $text) {
-        file_put_contents("$folder/$name.json", json_encode(messages($text), JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE));
+        $json = json_encode(messages($text), JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE);
+        file_put_contents("$folder/$name.json", $json);
     }
 }
 
@@ -43,11 +45,18 @@ foreach (glob("$folder/*.json") as $file) {
 }
 echo json_encode(['platen' => $figures], JSON_THROW_ON_ERROR), "\n";
 
+function beginning(string $file, int $bytes): string
+{
+    is_file($file) || exit("count-messages: $file is missing; deploy/setup.sh bench makes it\n");
+
+    return mb_strcut((string) file_get_contents($file), 0, $bytes, 'UTF-8');
+}
+
 /** @return list<string> */
 function messages(string $text): array
 {
     $messages = [];
-    for ($place = 0; $place < min(strlen($text), MOST_BYTES); $place += strlen(end($messages))) {
+    for ($place = 0; $place < strlen($text); $place += strlen(end($messages))) {
         $messages[] = mb_strcut($text, $place, MESSAGE_BYTES, 'UTF-8');
     }
 

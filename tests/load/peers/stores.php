@@ -30,7 +30,7 @@ if (function_exists('apcu_enabled') && apcu_enabled()) {
 }
 
 $redis = new Redis();
-$redis->connect($_SERVER['argv'][2]);
+$redis->connect($argv[2]);
 foreach (array_chunk($keys, 500, true) as $some) {
     $pipe = $redis->pipeline();
     foreach ($some as $number => $name) {
@@ -49,6 +49,6 @@ $number = 0;
 $push = static function () use ($redis, &$number): void {
     $redis->rPush('jobs', job_of_2_kb(++$number));
 };
-$results['Redis: RPUSH 2 KB, unix socket, kept in memory only'] = peer('submit', 3000, $push);
+$results['Redis: RPUSH 2 KB, unix socket, kept in memory only'] = peer('submit of 2 KB, accepted', 3000, $push);
 
 echo json_encode($results, JSON_PRETTY_PRINT | JSON_THROW_ON_ERROR), "\n";

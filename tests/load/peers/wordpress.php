@@ -14,8 +14,8 @@ require __DIR__ . '/rows.php';
 
 const ENTRIES = 10_000;
 
-[, , $socket, $url] = $_SERVER['argv'];
-$isInstall = ($_SERVER['argv'][4] ?? '') === 'install';
+[, , $socket, $url] = $argv;
+$isInstall = ($argv[4] ?? '') === 'install';
 if ($isInstall) {
     $database = new mysqli('localhost', 'root', '', '', 0, $socket);
     $database->query('CREATE DATABASE wordpress CHARACTER SET utf8mb4');
@@ -49,16 +49,16 @@ $post = static function (bool $isBlocking) use ($url, &$number): void {
     }
 };
 $results = [
-    'wp_remote_post() 2 KB to a server that answers at once' => peer('submit', 400, static fn () => $post(true)),
-    'wp_remote_post(), `blocking` off' => peer('submit', 400, static fn () => $post(false)),
-    '$wpdb->insert() 2 KB, one table' => peer('submit', 400, static function () use (&$number): void {
+    'wp_remote_post() 2 KB to a server that answers at once' => peer('submit of 2 KB, durable', 400, static fn () => $post(true)),
+    'wp_remote_post(), `blocking` off' => peer('submit of 2 KB, no reply', 400, static fn () => $post(false)),
+    '$wpdb->insert() 2 KB, one table' => peer('submit of 2 KB, durable', 400, static function () use (&$number): void {
         global $wpdb;
         $wpdb->insert('bench_jobs', ['job' => job_of_2_kb(++$number)]) ?: throw new RuntimeException($wpdb->last_error);
     }),
-    'like Action Scheduler: an action and its log' => peer('submit', 400, static function () use (&$number): void {
+    'like Action Scheduler: an action and its log' => peer('submit of 2 KB, durable', 400, static function () use (&$number): void {
         enqueue_action($GLOBALS['wpdb'], job_of_2_kb(++$number));
     }),
-    'like Action Scheduler: the same and its claim' => peer('submit', 400, static function () use (&$number): void {
+    'like Action Scheduler: the same and its claim' => peer('submit of 2 KB, durable', 400, static function () use (&$number): void {
         claim_action($GLOBALS['wpdb'], enqueue_action($GLOBALS['wpdb'], job_of_2_kb(++$number)));
     }),
 ];
