@@ -1,5 +1,6 @@
 // What is measured, in the order of the run: each group gives rows `{name: {value, bar, unit, better, beside?}}`.
-// `beside` marks a peer: it names our row for the same work, or the beginning of its name.
+// `beside` marks a peer: it names our row for the same work, or the beginning of its name. So does a name that is the
+// name of our row and something in brackets.
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
@@ -20,10 +21,9 @@ const python = path.join( root, 'target/tools/peers/bin/python3' );
 const vocabulary = path.join( root, 'src/core/data/o200k_base.tiktoken' );
 const peer = ( beside, value, unit, better = 'lower' ) => ( { value, bar: null, unit, better, beside } );
 
-/** Rows of another name, as peers of the rows that had it. */
+/** The same work done by somebody else. */
 function asPeers( rows, label ) {
-	const renamed = Object.entries( rows ).map( ( [ name, row ] ) => [ `${ name } (${ label })`, { ...row, bar: null, beside: name } ] );
-	return Object.fromEntries( renamed );
+	return Object.fromEntries( Object.entries( rows ).map( ( [ name, row ] ) => [ `${ name } (${ label })`, { ...row, bar: null } ] ) );
 }
 
 /** The same messages counted by all, in turns; the best turn counts. */
@@ -135,7 +135,7 @@ async function stores( note ) {
 			const args = [ mariadb.socket, nginx.url, 'install' ].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
 			php( 'peers/wordpress.php', { without: true, alone: false, args } );
 		}
-		await withFpm( [ 'apc.shm_size=128M' ], 0, async ( ask ) => {
+		await withFpm( [], 0, async ( ask ) => {
 			if ( redis ) {
 				Object.assign( rows, await ask( 'peers/stores.php', [ redis.socket ] ) );
 			}
@@ -162,7 +162,7 @@ export const groups = [
 	{ name: 'signing.php', measure: signing },
 	script( 'calls.php' ),
 	{ name: 'library', measure: theLibrary },
-	script( 'cache.php', { alone: false } ),
+	script( 'cache.php', { alone: false, seconds: 240 } ),
 	inFpm( 'jobs.php' ),
 	{ name: 'stores', measure: stores },
 ].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );

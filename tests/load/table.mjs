@@ -23,10 +23,15 @@ export function meets( { value, bar, better } ) {
 	return better === 'lower' ? value <= bar : value >= bar;
 }
 
-/** The rows that a peer stands beside: an exact name, or the first that begins with it. */
-function rowBeside( rows, beside ) {
-	const name = rows[ beside ] ? beside : Object.keys( rows ).find( ( other ) => other.startsWith( beside ) && ! rows[ other ].beside );
-	return name ? [ name, rows[ name ] ] : null;
+/** The name of our row that a peer stands beside; null for a row of ours. */
+function nameBeside( rows, name ) {
+	const { beside } = rows[ name ];
+	if ( beside === undefined ) {
+		const [ , ours ] = name.match( /^(.*) \([^()]+\)$/ ) ?? [];
+		return rows[ ours ] ? ours : null;
+	}
+	const isOurs = ( other ) => rows[ other ].beside === undefined && other.startsWith( beside );
+	return rows[ beside ] ? beside : Object.keys( rows ).find( isOurs ) ?? null;
 }
 
 const NANOSECONDS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
@@ -41,11 +46,11 @@ function ratio( ours, peer ) {
 const digits = ( value ) => String( Number( value.toPrecision( value >= 1000 ? 4 : 3 ) ) );
 
 function cells( rows, name, row ) {
-	const ours = row.beside ? rowBeside( rows, row.beside ) : null;
-	const times = ours ? ratio( ours[ 1 ], row ) : null;
+	const ours = nameBeside( rows, name );
+	const times = ours ? ratio( rows[ ours ], row ) : null;
 	const hasBar = row.bar !== null && row.bar !== undefined;
 	return [
-		row.beside ? `· ${ name }` : `**${ name }**`,
+		ours || row.beside ? `· ${ name }` : `**${ name }**`,
 		`${ digits( row.value ) } ${ row.unit }`,
 		hasBar ? `${ row.better === 'lower' ? '≤' : '≥' } ${ row.bar } ${ meets( row ) ? '✓' : '**missed**' }` : '',
 		times === null ? '' : `${ digits( times ) } ×`,
@@ -58,7 +63,7 @@ export function tables( rows ) {
 	const lines = new Map( LINES.map( ( [ title ] ) => [ title, [] ] ) );
 	const peersOf = new Map();
 	for ( const [ name, row ] of Object.entries( rows ) ) {
-		const ours = row.beside ? rowBeside( rows, row.beside )?.[ 0 ] : null;
+		const ours = nameBeside( rows, name );
 		if ( ours ) {
 			peersOf.set( ours, [ ...( peersOf.get( ours ) ?? [] ), name ] );
 		} else {

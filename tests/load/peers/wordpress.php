@@ -65,7 +65,7 @@ $results = [
 
 fill_transients($wpdb);
 $next = 0;
-$results['get_transient() 4 KB among 10,000'] = peer('cache_get', 1000, static function () use (&$next): void {
+$results['get_transient() 4 KB among 10,000'] = peer('cache hit 4 KB', 1000, static function () use (&$next): void {
     $next = ($next + 7919) % ENTRIES;
     // Each page begins without what the one before has read.
     wp_cache_flush();
