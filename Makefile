@@ -87,8 +87,14 @@ e2e: ## The whole path in a browser
 	@cd tests/e2e && $(WITH_NODE) npx --no-install playwright test
 
 .PHONY: stubs-check
-stubs-check: ## The stubs describe exactly what the extension has
+stubs-check: ## The stubs describe what the extension has, and every example in them holds
 	@php stubs/check.php "$(EXTENSION)"
+	@php stubs/docs.php --check
+	@php stubs/examples.php "$(EXTENSION)"
+
+.PHONY: docs
+docs: ## Write docs/functions.md from the stubs
+	@php stubs/docs.php
 
 .PHONY: deps-check
 deps-check: ## The extension pulls in no async runtime and no network stack
@@ -116,9 +122,10 @@ bench: bench-ext ## Measure everything, and write docs/benchmarks.md
 	@$(WITH_NODE) node tests/load/rest.mjs
 
 .PHONY: bench-ext
-bench-ext: ## Measure the native functions
-	@deploy/setup.sh test
+bench-ext: ## Measure the native functions beside what one would pick instead
+	@deploy/setup.sh bench
 	@$(MAKE) --no-print-directory build
+	@cargo build --release --locked --quiet --manifest-path tests/load/peers/Cargo.toml --target-dir target/peers
 	@$(WITH_NODE) node tests/load/extension.mjs
 
 .PHONY: clean
