@@ -329,6 +329,7 @@ function cache_set(string $hash, string $value, int $ttl_s = 3600): bool
  * @return array{version: string, protocol: int, pid: int, uptime_ms: int}
  * @throws DaemonUnavailable `daemon_unavailable`, `deadline_exceeded`
  * @throws RequestRefused
+ * @throws InvalidInput When the deadline is out of its range.
  */
 function ping(?int $deadline_ms = null): array
 {
@@ -356,6 +357,7 @@ function submit(string $site, array $job, ?int $deadline_ms = null): array
  * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
  */
 function status(string $site, string $job_id, ?int $deadline_ms = null): array
 {
@@ -368,6 +370,7 @@ function status(string $site, string $job_id, ?int $deadline_ms = null): array
  * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`, `invalid_transition`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
  */
 function cancel(string $site, string $job_id, ?int $deadline_ms = null): array
 {
@@ -380,6 +383,7 @@ function cancel(string $site, string $job_id, ?int $deadline_ms = null): array
  * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`, `invalid_transition`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
  */
 function retry(string $site, string $job_id, ?int $deadline_ms = null): array
 {
@@ -392,6 +396,7 @@ function retry(string $site, string $job_id, ?int $deadline_ms = null): array
  * @return array{job_id: string, request_id: string, hops: list<array{name: string, at: string, detail: mixed}>}
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
  */
 function trace(string $site, string $job_id, ?int $deadline_ms = null): array
 {
