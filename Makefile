@@ -111,6 +111,12 @@ lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeS
 fuzz: ## Try random input for SECONDS (30) per target
 	@tests/fuzz/run $(or $(SECONDS),30)
 
+.PHONY: leaks
+leaks: ## Look for leaks: a million calls, and all functions under valgrind
+	@deploy/setup.sh test
+	@$(MAKE) --no-print-directory build
+	@tests/leaks/run
+
 .PHONY: bench
 bench: bench-ext ## Measure everything, and write docs/benchmarks.md
 	@$(WITH_NODE) node tests/load/rest.mjs

@@ -10,7 +10,7 @@ DEMO_PACKAGES=(
   nginx-light jq curl
 )
 # Chromium draws no text without a font.
-TEST_PACKAGES=(phpunit shellcheck chromium fonts-dejavu-core)
+TEST_PACKAGES=(phpunit shellcheck valgrind chromium fonts-dejavu-core)
 
 install_packages() {
   local missing=() package
