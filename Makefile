@@ -18,7 +18,7 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 
 # What is ours and not Rust.
 SOURCES := find deploy php stubs tests wordpress-plugin .ci -name node_modules -prune -o
-SUITES := test-rust lint test-phpt stubs-check test-php test-js test-wp test-stack e2e
+SUITES := test-rust lint test-phpt stubs-check test-php test-fpm test-js test-wp test-stack e2e
 
 .PHONY: help
 help: ## List the verbs
@@ -69,6 +69,10 @@ test-phpt: ## The built extension, one fact per file
 test-php: ## The PHP library, once as polyfill and once with the extension
 	@php "$$(command -v phpunit)" -c php/phpunit.xml.dist
 	@$(WITH_EXTENSION) "$$(command -v phpunit)" -c php/phpunit.xml.dist
+
+.PHONY: test-fpm
+test-fpm: ## PHP-FPM under load: workers replaced, reloaded, killed, preloaded
+	@tests/run-fpm
 
 .PHONY: test-js
 test-js: ## The chat block's own logic
