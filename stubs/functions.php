@@ -41,7 +41,8 @@ function count_message_tokens(array $messages, string $model = ''): int
 /**
  * Gives the ids of a text's tokens. For a model whose vocabulary is not public they are those of `o200k_base`.
  *
- * Special tokens such as `<|endoftext|>` are ordinary text. The polyfill cannot do this and throws.
+ * Special tokens such as `<|endoftext|>` are ordinary text. The polyfill cannot do this and throws InternalError with
+ * `extension_required`.
  *
  * @param string $text At most 16 MiB; bytes that are not UTF-8 are taken for U+FFFD.
  * @return list<non-negative-int>
@@ -54,7 +55,7 @@ function encode(string $text, string $model = ''): array
 /**
  * Gives the bytes that token ids stand for. They need not be UTF-8: a token can be a part of a character.
  *
- * The polyfill cannot do this and throws.
+ * The polyfill cannot do this and throws InternalError with `extension_required`.
  *
  * @param list<non-negative-int> $tokens
  * @throws InvalidInput When an id is none of the encoding's ordinary tokens.
@@ -179,7 +180,7 @@ function jwt_encode(array $claims, SigningKey $key): string
  * required. A token with an `aud` is accepted only when one of its audiences is among the checks. `jti` is the expected
  * one, or true when there must be one. `max_age_s` is counted from `iat`, which must then be there. Times are whole
  * seconds; `now` is the machine's clock when it is not given. Remembering each `jti` against replays is the caller's
- * part.
+ * part. A token has at most 16 KiB, nested at most 127 levels deep, and no number beyond the range of a float.
  *
  * @param SigningKey|KeySet $key
  * @param array{iss?: string, aud?: string|non-empty-list<string>, sub?: string, jti?: string|true,
