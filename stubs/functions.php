@@ -191,7 +191,7 @@ function jwt_encode(array $claims, SigningKey $key): string
  * @throws InvalidKey When a secret has fewer than 32 bytes.
  * @throws InvalidInput When there is no such check.
  */
-function jwt_decode(string $token, mixed $key, array $checks = []): array
+function jwt_decode(#[\SensitiveParameter] string $token, mixed $key, array $checks = []): array
 {
 }
 
@@ -286,7 +286,7 @@ function prompt_hash(mixed $prompt): string
  * @throws InvalidInput `payload_too_large`, also for more than 100000 findings; `invalid_request` for a rule or a kind
  *     that does not exist.
  */
-function redact(string $text, array $rules = []): array
+function redact(#[\SensitiveParameter] string $text, array $rules = []): array
 {
 }
 
@@ -298,7 +298,7 @@ function redact(string $text, array $rules = []): array
  * @throws InvalidInput `payload_too_large`, or `invalid_request` when a key is no numbered placeholder or a value no
  *     string.
  */
-function restore(string $text, array $map): string
+function restore(#[\SensitiveParameter] string $text, #[\SensitiveParameter] array $map): string
 {
 }
 

@@ -46,7 +46,7 @@ final class Jwt
      * @param array<mixed> $checks
      * @return array<string, mixed>
      */
-    public static function decode(string $token, SigningKey|KeySet $keys, array $checks): array
+    public static function decode(#[\SensitiveParameter] string $token, SigningKey|KeySet $keys, array $checks): array
     {
         $checks = JwtChecks::fromArray($checks);
         array_map([self::class, 'requireStrong'], $keys instanceof KeySet ? $keys->keys() : [$keys]);
