@@ -36,7 +36,7 @@ final class KeySet
      *
      * @param array<string, mixed> $jwks
      * @throws InvalidKey When none remains, `keys` is no list of at most 64, or two have the same id.
-     * @throws Exception\InvalidInput When a member has no JSON form.
+     * @throws Exception\InvalidInput When a member has no JSON form or is nested deeper than 64 levels.
      */
     public static function fromJwks(#[\SensitiveParameter] array $jwks): \Platen\KeySet
     {

@@ -165,7 +165,7 @@ function hmac_verify(string $data, string $signature, SigningKey $key, string $e
  *
  * @param array<string, mixed> $claims
  * @return non-empty-string
- * @throws InvalidInput When a claim has no JSON form.
+ * @throws InvalidInput When a claim has no JSON form or is nested deeper than 64 levels.
  * @throws InvalidKey When a secret has fewer than 32 bytes, or the key is only a public half.
  * @throws InvalidToken When the token would be longer than 16 KiB.
  */
@@ -264,7 +264,7 @@ function webhook_verify(
  *
  * @param mixed $prompt Scalars, null, arrays and stdClass objects.
  * @return non-empty-string 64 hexadecimal digits.
- * @throws InvalidInput When the prompt has no JSON form.
+ * @throws InvalidInput When the prompt has no JSON form or is nested deeper than 64 levels.
  */
 function prompt_hash(mixed $prompt): string
 {
@@ -345,7 +345,7 @@ function ping(?int $deadline_ms = null): array
  * @return array{job_id: string, status: string, is_duplicate: bool}
  * @throws DaemonUnavailable `daemon_unavailable`, `deadline_exceeded`: the job may or may not have arrived.
  * @throws RequestRefused With the code of the refusal: nothing was changed.
- * @throws InvalidInput When the job has no JSON form or is larger than a frame.
+ * @throws InvalidInput When the job has no JSON form, is nested deeper than 64 levels or is larger than a frame (1 MiB).
  */
 function submit(string $site, array $job, ?int $deadline_ms = null): array
 {
