@@ -116,10 +116,15 @@ fuzz: ## Try random input for SECONDS (30) per target
 	@tests/fuzz/run $(or $(SECONDS),30)
 
 .PHONY: leaks
-leaks: ## Look for leaks: a million calls, and all functions under valgrind
+leaks: ## A million calls, all functions under valgrind, texts of 16 MiB
 	@deploy/setup.sh test
 	@$(MAKE) --no-print-directory build
 	@tests/leaks/run
+
+.PHONY: asan
+asan: ## Look for memory errors with the address sanitizer (a build of its own)
+	@deploy/setup.sh test
+	@tests/leaks/asan
 
 .PHONY: bench
 bench: bench-ext ## Measure everything, and write docs/benchmarks.md

@@ -1,6 +1,3 @@
---TEST--
-A megabyte of anything is redacted in well under a second
---FILE--
 <?php
 declare(strict_types=1);
 
@@ -14,5 +11,3 @@ foreach (['a', '1', '@', '.', ':', '-', '+', '1.', '0 1', 'a@', 'a://', 'eyJ', '
     }
 }
 echo "done\n";
---EXPECT--
-done
