@@ -3,8 +3,8 @@
 use ext_php_rs::prelude::*;
 
 use crate::exceptions::Failure;
-use crate::guard::planted::{Place, plant};
 use crate::guard::guard;
+use crate::guard::planted::{Place, plant};
 
 /// Panics with the text in its message.
 #[php_function]

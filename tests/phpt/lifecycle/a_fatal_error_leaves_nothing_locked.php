@@ -1,0 +1,34 @@
+<?php
+require __DIR__ . '/../support/fake-daemon.inc';
+require __DIR__ . '/../support/rounds.inc';
+
+$text = str_repeat("a1@b.de \n\n", 1 << 16);
+$job = ['x' => array_fill(0, 1 << 16, [1])];
+foreach (
+    [
+        'encode' => fn () => Platen\encode($text),
+        'redact' => fn () => Platen\redact($text),
+        'split_tokens' => fn () => Platen\split_tokens($text, 8),
+        'submit' => fn () => Platen\submit('site', $job),
+    ] as $name => $call
+) {
+    if (pcntl_fork() === 0) {
+        end_in_want_of_memory($name, $call);
+    }
+    pcntl_wait($status);
+}
+
+function end_in_want_of_memory(string $name, callable $call): never
+{
+    $daemon = new FakeDaemon('echo');
+    round_of_calls(0);
+    register_shutdown_function(function () use ($name, $daemon): void {
+        ini_set('memory_limit', '1G');
+        $error = str_contains(error_get_last()['message'] ?? '', 'Allowed memory size') ? 'out of memory' : 'no error';
+        echo "$name: $error, then ", round_of_calls(1) > 50 ? "all works\n" : "too few calls\n";
+    });
+    error_reporting(0);
+    ini_set('memory_limit', (string) (memory_get_usage(true) + (2 << 20)));
+    $call();
+    exit("$name had enough memory\n");
+}
