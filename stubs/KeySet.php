@@ -50,7 +50,7 @@ final class KeySet
      *
      * @param array<string, mixed> $jwks What json_decode() with `true` makes of the set.
      * @throws InvalidKey When none remains, `keys` is no list of at most 64, or two have the same id.
-     * @throws Exception\InvalidInput When a member has no JSON form.
+     * @throws Exception\InvalidInput When a member has no JSON form or is nested deeper than 64 levels.
      * @link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 (JWK Set)
      * @limit 64 keys.
      * @example

@@ -10,9 +10,9 @@ use Platen\Exception\InvalidKey;
  * A key for the signing functions: a shared secret, or a key of two halves. The key decides the algorithm, never what
  * was received, and its id, if it has one, is the only `kid` it accepts.
  *
- * It shows nothing of itself: not in dumps, not in stack traces. It can be neither serialised nor cloned. The bytes of
- * a secret are wiped when it is freed; a parsed PEM or JWK is kept for the life of the worker, so that reading it again
- * in the next request costs a microsecond.
+ * It shows nothing of itself: not in dumps, not in stack traces. It can be neither serialised nor cloned, and `==` says
+ * nothing about two keys: compare what they sign. The bytes of a secret are wiped when it is freed; a parsed PEM or JWK
+ * is kept for the life of the worker, so that reading it again in the next request costs a microsecond.
  *
  * An id has 1 to 255 bytes of UTF-8 without control characters.
  */
@@ -103,7 +103,7 @@ final class SigningKey
      *
      * @param array<string, mixed> $jwk What json_decode() with `true` makes of the key.
      * @throws InvalidKey When it is none of these, or its `use` or `alg` say that it is for something else.
-     * @throws Exception\InvalidInput When a member has no JSON form.
+     * @throws Exception\InvalidInput When a member has no JSON form or is nested deeper than 64 levels.
      * @link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517 (JSON Web Key)
      * @example
      * ```php

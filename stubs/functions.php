@@ -82,7 +82,8 @@ function count_message_tokens(array $messages, string $model = ''): int
 /**
  * Gives the ids of a text's tokens. For a model whose vocabulary is not public they are those of `o200k_base`.
  *
- * Special tokens such as `<|endoftext|>` are ordinary text. The polyfill cannot do this and throws.
+ * Special tokens such as `<|endoftext|>` are ordinary text. The polyfill cannot do this and throws InternalError with
+ * `extension_required`.
  *
  * @param string $text At most 16 MiB; bytes that are not UTF-8 are taken for U+FFFD.
  * @return list<non-negative-int>
@@ -105,7 +106,7 @@ function encode(string $text, string $model = ''): array
 /**
  * Gives the bytes that token ids stand for. They need not be UTF-8: a token can be a part of a character.
  *
- * The polyfill cannot do this and throws.
+ * The polyfill cannot do this and throws InternalError with `extension_required`.
  *
  * @param list<non-negative-int> $tokens As encode() gives them.
  * @throws InvalidInput When an id is none of the encoding's ordinary tokens.
@@ -322,7 +323,7 @@ function hmac_verify(string $data, string $signature, SigningKey $key, string $e
  * @param array<string, mixed> $claims Nested at most 64 levels; times are Unix seconds.
  * @param SigningKey $key A secret for `HS256`, or the private half of a pair for `RS256`, `ES256` or `EdDSA`.
  * @return non-empty-string
- * @throws InvalidInput When a claim has no JSON form.
+ * @throws InvalidInput When a claim has no JSON form or is nested deeper than 64 levels.
  * @throws InvalidKey When a secret has fewer than 32 bytes, or the key is only a public half.
  * @throws InvalidToken When the token would be longer than 16 KiB.
  * @link https://www.rfc-editor.org/rfc/rfc7519 RFC 7519 (JSON Web Token)
@@ -349,7 +350,7 @@ function jwt_encode(array $claims, SigningKey $key): string
  * required. A token with an `aud` is accepted only when one of its audiences is among the checks. `jti` is the expected
  * one, or true when there must be one. `max_age_s` is counted from `iat`, which must then be there. Times are whole
  * seconds; `now` is the machine's clock when it is not given. Remembering each `jti` against replays is the caller's
- * part.
+ * part. A token has at most 16 KiB, nested at most 127 levels deep, and no number beyond the range of a float.
  *
  * @param string $token As it was received.
  * @param SigningKey|KeySet $key The key, or the keys one of which the token names.
@@ -379,7 +380,7 @@ function jwt_encode(array $claims, SigningKey $key): string
  * invalid_token aud
  * ```
  */
-function jwt_decode(string $token, mixed $key, array $checks = []): array
+function jwt_decode(#[\SensitiveParameter] string $token, mixed $key, array $checks = []): array
 {
 }
 
@@ -496,7 +497,7 @@ function webhook_verify(
  *
  * @param mixed $prompt Scalars, null, arrays and stdClass objects, nested at most 64 levels.
  * @return non-empty-string 64 hexadecimal digits.
- * @throws InvalidInput When the prompt has no JSON form.
+ * @throws InvalidInput When the prompt has no JSON form or is nested deeper than 64 levels.
  * @link https://www.rfc-editor.org/rfc/rfc8785 RFC 8785 (JSON Canonicalization Scheme)
  * @link https://www.unicode.org/reports/tr15/ UAX #15: text in another normalisation form is the same text
  * @limit 64 levels of nesting.
@@ -545,7 +546,7 @@ function prompt_hash(mixed $prompt): string
  * jane@example.com
  * ```
  */
-function redact(string $text, array $rules = []): array
+function redact(#[\SensitiveParameter] string $text, array $rules = []): array
 {
 }
 
@@ -567,7 +568,7 @@ function redact(string $text, array $rules = []): array
  * Hello jane@example.com, how can I help?
  * ```
  */
-function restore(string $text, array $map): string
+function restore(#[\SensitiveParameter] string $text, #[\SensitiveParameter] array $map): string
 {
 }
 
@@ -656,6 +657,7 @@ function cache_set(string $hash, string $value, int $ttl_s = 3600): bool
  * @return array{version: string, protocol: int, pid: int, uptime_ms: int}
  * @throws DaemonUnavailable `daemon_unavailable`, `deadline_exceeded`
  * @throws RequestRefused `peer_not_allowed`, `unsupported_version`
+ * @throws InvalidInput When the deadline is out of its range.
  * @example
  * ```php
  * echo 'platend ', Platen\ping()['version'];
@@ -678,8 +680,8 @@ function ping(?int $deadline_ms = null): array
  * @return array{job_id: string, status: string, is_duplicate: bool}
  * @throws DaemonUnavailable `daemon_unavailable`, `deadline_exceeded`: the job may or may not have arrived.
  * @throws RequestRefused With the code of the refusal: nothing was changed.
- * @throws InvalidInput `invalid_request` when the job has no JSON form; `payload_too_large` when it is larger than a
- *     frame.
+ * @throws InvalidInput `invalid_request` when the job has no JSON form or is nested deeper than 64 levels;
+ *     `payload_too_large` when it is larger than a frame (1 MiB).
  * @limit 256 KiB of payload as JSON; 64 levels deep.
  * @example
  * ```php
@@ -702,6 +704,7 @@ function submit(string $site, array $job, ?int $deadline_ms = null): array
  * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
  * @example
  * ```php
  * $receipt = Platen\submit('blog', $job);
@@ -723,6 +726,7 @@ function status(string $site, string $job_id, ?int $deadline_ms = null): array
  * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`, `invalid_transition`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
  * @example
  * ```php
  * $receipt = Platen\submit('blog', $job);
@@ -747,6 +751,7 @@ function cancel(string $site, string $job_id, ?int $deadline_ms = null): array
  * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`, `invalid_transition`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
  * @example
  * ```php
  * try {
@@ -770,6 +775,7 @@ function retry(string $site, string $job_id, ?int $deadline_ms = null): array
  * @return array{job_id: string, request_id: string, hops: list<array{name: string, at: string, detail: mixed}>}
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
  * @example
  * ```php
  * $receipt = Platen\submit('blog', $job);

@@ -10,7 +10,7 @@ DEMO_PACKAGES=(
   nginx-light jq curl
 )
 # Chromium draws no text without a font.
-TEST_PACKAGES=(phpunit shellcheck chromium fonts-dejavu-core)
+TEST_PACKAGES=(phpunit shellcheck valgrind chromium fonts-dejavu-core)
 # What figures are compared with; none of it is started but by the measurement itself.
 BENCH_PACKAGES=(
   binutils openssl python3-venv mariadb-server-core mariadb-client-core redis-server

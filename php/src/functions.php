@@ -84,7 +84,7 @@ function jwt_encode(array $claims, SigningKey $key): string
     return Jwt::encode($claims, $key);
 }
 
-function jwt_decode(string $token, SigningKey|KeySet $key, array $checks = []): array
+function jwt_decode(#[\SensitiveParameter] string $token, SigningKey|KeySet $key, array $checks = []): array
 {
     return Jwt::decode($token, $key, $checks);
 }
@@ -119,12 +119,12 @@ function prompt_hash(mixed $prompt): string
     return Prompt::hash($prompt);
 }
 
-function redact(string $text, array $rules = []): array
+function redact(#[\SensitiveParameter] string $text, array $rules = []): array
 {
     return Redaction::redact($text, $rules);
 }
 
-function restore(string $text, array $map): string
+function restore(#[\SensitiveParameter] string $text, #[\SensitiveParameter] array $map): string
 {
     return Redaction::restore($text, $map);
 }

@@ -34,6 +34,8 @@ pub enum ErrorCode {
     Draining,
     /// A fault of ours. The log has the details.
     Internal,
+    /// The functions in PHP cannot do this; the extension can.
+    ExtensionRequired,
 
     /// Nothing listens on the socket, or the connection broke.
     DaemonUnavailable,
@@ -100,6 +102,7 @@ impl ErrorCode {
             Self::StoreUnavailable => "store_unavailable",
             Self::Draining => "draining",
             Self::Internal => "internal",
+            Self::ExtensionRequired => "extension_required",
             Self::DaemonUnavailable => "daemon_unavailable",
             Self::DeadlineExceeded => "deadline_exceeded",
             Self::InvalidKey => "invalid_key",

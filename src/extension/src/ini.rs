@@ -14,6 +14,8 @@ use ext_php_rs::flags::{ErrorType, IniEntryPermission};
 use ext_php_rs::types::ZendStr;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
 
+use crate::guard::callback;
+
 /// The path of the daemon's socket.
 const SOCKET: &CStr = c"platen.socket";
 /// How long one call to the daemon may take, in milliseconds.
@@ -124,6 +126,11 @@ unsafe extern "C" fn on_modify(
         let Some(name) = entry.name.cast::<ZendStr>().as_ref() else { return FAILURE };
         (name, new_value.cast::<ZendStr>().as_ref())
     };
+    callback(FAILURE, || accept(name, value))
+}
+
+/// Takes a value for a setting, or refuses it with a warning.
+fn accept(name: &ZendStr, value: Option<&ZendStr>) -> c_int {
     let Ok(name) = name.as_c_str() else { return FAILURE };
     let value = value.and_then(|value| value.as_str().ok()).unwrap_or_default();
     let problem = if value.contains('\0') {
