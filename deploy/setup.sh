@@ -5,6 +5,7 @@
 #   deploy/setup.sh build   the extension, the daemon and the plugin's JavaScript can be built
 #   deploy/setup.sh demo    also: WordPress, PHP-FPM and nginx
 #   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium and the browser tests' packages
+#   deploy/setup.sh package what building needs, and Debian's tools for packages
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -35,7 +36,11 @@ install_group() {
       install_nextest
       install_node_modules tests/e2e
       ;;
-    *) fail "unknown group '$1'; use build, demo or test" ;;
+    package)
+      install_packages "${BUILD_PACKAGES[@]}" "${PACKAGE_PACKAGES[@]}"
+      install_group build
+      ;;
+    *) fail "unknown group '$1'; use build, demo, test or package" ;;
   esac
 }
 

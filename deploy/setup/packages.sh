@@ -12,6 +12,9 @@ DEMO_PACKAGES=(
 # Chromium draws no text without a font.
 TEST_PACKAGES=(phpunit shellcheck chromium fonts-dejavu-core)
 
+# What `make package` and the tests of its packages call.
+PACKAGE_PACKAGES=(binutils debootstrap dpkg-dev jq lintian unzip zip)
+
 install_packages() {
   local missing=() package
   has_command dpkg-query || fail "this machine has no dpkg; install by hand: $*"
