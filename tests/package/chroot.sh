@@ -16,7 +16,7 @@ unpack_system() {
 }
 
 make_system() {
-  local archive=$1 codename=$2 packages=$3 folder=$1.new log=$1.log
+  local archive=$1 codename=$2 packages=$3 folder=$1.folder log=$1.log
   say "Making a Debian system: $codename with $packages (a minute, once)"
   mkdir -p "$SYSTEMS"
   rm -rf "$folder"

@@ -31,16 +31,17 @@ soon() {
 }
 
 # Everything that a package could leave: files with their owners and modes, users, groups, dpkg's own notes.
+# The folders in which phpenmod keeps its own notes are PHP's; notes on a module would be files.
 system_now() {
   find / -xdev \( -path /packages -o -path /proc -o -path /dev -o -path /tmp -o -path /var/log -o -path /var/cache \
     -o -path /var/lib/apt -o -path /var/lib/dpkg/triggers -o -path '/var/lib/dpkg/*-old' -o -path '/etc/*-' \
-    -o -path /etc/.pwd.lock \) -prune -o -printf '%p %y %m %u:%g %l\n' | sort
+    -o -path /etc/.pwd.lock \) -prune -o -path '/var/lib/php/modules/*' -type d -o -printf '%p %y %m %u:%g %l\n' | sort
   getent passwd
   getent group
 }
 
 apt() {
-  apt-get --quiet --quiet --yes --option Dpkg::Use-Pty=0 --option Dpkg::Options::=--force-confold "$@" \
+  apt-get --quiet --quiet --yes --no-install-recommends --option Dpkg::Use-Pty=0 --option Dpkg::Options::=--force-confold "$@" \
     >/packages/apt.log 2>&1 || {
     cat /packages/apt.log >&2
     fail "apt-get $1 failed"
