@@ -18,12 +18,21 @@ for part in console package/settings package/compile package/deb package/extensi
   source "$ROOT/deploy/$part.sh"
 done
 
+# For each binary, the licences of what is linked into it.
+collect_notices() {
+  local crate
+  for crate in platen-extension platen-sidecar; do
+    php "$ROOT/deploy/package/notices.php" "$crate" >"$STAGE/notices-$crate"
+  done
+}
+
 pack_all() {
   local config
   say "Packing Platen $VERSION for $MACHINE"
   rm -rf "$STAGE" "$OUT"
   mkdir -p "$STAGE" "$OUT"
   umask 022
+  collect_notices
   for config in "${PHP_CONFIGS[@]}"; do
     pack_extension "$config"
   done

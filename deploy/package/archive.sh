@@ -18,18 +18,10 @@ pack_tarball() {
   install --mode=644 "$ROOT/deploy/nginx/platen.conf" "$folder/nginx/platen.conf"
   put_file 644 "$ROOT/deploy/package/daemon/platend.8" "$folder/man/platend.8" "VERSION=$VERSION"
   install --mode=644 "$ROOT/LICENSE" "$ROOT/docs/install.md" "$folder/"
-  write_notices >"$folder/THIRD-PARTY-NOTICES"
+  cat "$STAGE"/notices-* >"$folder/THIRD-PARTY-NOTICES"
   tar --create --sort=name --format=gnu --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
     --directory "$STAGE" "$name" | gzip --no-name --best >"$OUT/$name.tar.gz"
   say "  target/package/$name.tar.gz"
-}
-
-write_notices() {
-  local crate
-  for crate in platen-extension platen-sidecar; do
-    php "$ROOT/deploy/package/notices.php" "$crate"
-    printf '\n'
-  done
 }
 
 # The plugin as WordPress installs it. Native code comes in packages of its own.

@@ -20,7 +20,7 @@ put_documents() {
   doc=$folder/usr/share/doc/$package
   mkdir -p "$doc"
   write_copyright >"$doc/copyright"
-  php "$ROOT/deploy/package/notices.php" "$crate" | gzip --no-name --best >"$doc/THIRD-PARTY-NOTICES.gz"
+  gzip --no-name --best <"$STAGE/notices-$crate" >"$doc/THIRD-PARTY-NOTICES.gz"
   write_changes "$package" | gzip --no-name --best >"$doc/changelog.gz"
 }
 
