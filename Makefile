@@ -117,6 +117,21 @@ lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeS
 	@$(WITH_NODE) npm --prefix wordpress-plugin run --silent typecheck
 	@$(WITH_NODE) npm --prefix tests/e2e run --silent typecheck
 
+.PHONY: package
+package: ## Make what is given away, in target/package: .deb, tarball, plugin zip
+	@deploy/setup.sh package
+	@deploy/package.sh build
+	@deploy/package.sh pack
+
+.PHONY: package-test
+package-test: package ## Check the packages; as root, also install and purge them in a Debian of their own
+	@tests/run-package
+
+.PHONY: php-versions
+php-versions: ## Compile and test the extension with every PHP that can be had
+	@deploy/setup.sh package
+	@tests/run-php-versions
+
 .PHONY: fuzz
 fuzz: ## Try random input for SECONDS (30) per target
 	@tests/fuzz/run $(or $(SECONDS),30)

@@ -6,6 +6,7 @@
 #   deploy/setup.sh demo    also: WordPress, PHP-FPM and nginx
 #   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium and the browser tests' packages
 #   deploy/setup.sh bench   also: what `make bench` compares with: MariaDB, Redis, APCu, tiktoken
+#   deploy/setup.sh package what building needs, and Debian's tools for packages
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -41,7 +42,11 @@ install_group() {
       install_packages "${BENCH_PACKAGES[@]}"
       install_peers
       ;;
-    *) fail "unknown group '$1'; use build, demo, test or bench" ;;
+    package)
+      install_packages "${BUILD_PACKAGES[@]}" "${PACKAGE_PACKAGES[@]}"
+      install_group build
+      ;;
+    *) fail "unknown group '$1'; use build, demo, test, bench or package" ;;
   esac
 }
 

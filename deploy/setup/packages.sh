@@ -17,6 +17,9 @@ BENCH_PACKAGES=(
   php8.2-mysql php8.2-redis php8.2-apcu
 )
 
+# What `make package` and the tests of its packages call.
+PACKAGE_PACKAGES=(binutils debootstrap dpkg-dev jq lintian unzip zip)
+
 install_packages() {
   local missing=() package
   has_command dpkg-query || fail "this machine has no dpkg; install by hand: $*"

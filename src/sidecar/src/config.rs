@@ -15,6 +15,7 @@ mod jobs;
 mod log;
 mod models;
 mod providers;
+mod service;
 mod webhooks;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ pub use jobs::JobsSettings;
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use models::{ModelConfig, Price};
 pub use providers::{ProviderConfig, ProviderKind, Timeouts};
+pub use service::ServiceConfig;
 pub use webhooks::WebhooksConfig;
 
 /// Where the settings are read from when no `--config` is given, if the file is there.
@@ -54,6 +56,8 @@ pub struct Config {
     pub models: Vec<ModelConfig>,
     /// `[log]`
     pub log: LogConfig,
+    /// What the service manager asks; from the environment only.
+    pub service: ServiceConfig,
 }
 
 /// The settings cannot be used.
@@ -123,6 +127,7 @@ impl Config {
             providers,
             models,
             log: file.log,
+            service: service::resolve(environment, std::process::id())?,
         })
     }
 }

@@ -9,6 +9,7 @@ mod http;
 mod ipc;
 mod jobs;
 mod providers;
+mod service_manager;
 mod stream;
 mod webhooks;
 
