@@ -77,6 +77,11 @@ final class Connection
         return $written === strlen($frame);
     }
 
+    public function wasPushedTo(): bool
+    {
+        return $this->wasPushedTo;
+    }
+
     /** Whether nothing lies on it that was not asked for. */
     public function isQuiet(): bool
     {

@@ -56,6 +56,10 @@ final class UnixSocket
         }
         $fields = self::fromJson($reply);
         if ($tag === Tag::Refusal->value) {
+            if ($this->connection?->wasPushedTo() === true) {
+                // It may be the refusal of the push, with the request's own answer behind it.
+                $this->forget();
+            }
             throw self::refusal($fields);
         }
         if ($tag !== $request->reply()->value) {

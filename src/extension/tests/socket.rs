@@ -223,7 +223,7 @@ fn a_large_frame_passes_in_both_directions() {
     let patient = Target { deadline: Duration::from_secs(5), ..target(&daemon.path) };
 
     let (_, echoed) =
-        Client::default().call(Tag::Submit, &encode(Tag::Submit, &body).unwrap(), patient).unwrap();
+        Client::default().call(Tag::Ping, &encode(Tag::Submit, &body).unwrap(), patient).unwrap();
 
     assert_eq!(echoed, body);
     server.join().unwrap();

@@ -129,7 +129,7 @@ impl Client {
         let is_replaced = kept.is_some();
         if let Some(mut kept) = kept.filter(Connection::is_usable) {
             match kept.exchange(frame, deadline) {
-                Ok(reply) => return Ok(self.keep(kept, reply)),
+                Ok(reply) => return Ok(self.keep(kept, request, reply)),
                 Err(SocketError::Disconnected { was_sent }) if !was_sent || request.is_idempotent() => {}
                 Err(error) => return Err(error),
             }
@@ -137,7 +137,7 @@ impl Client {
         let mut fresh = Connection::open(&self.path, deadline)?;
         self.count(is_replaced);
         let reply = fresh.exchange(frame, deadline)?;
-        Ok(self.keep(fresh, reply))
+        Ok(self.keep(fresh, request, reply))
     }
 
     fn leave(&mut self, frame: &[u8]) -> Result<Option<Reply>, SocketError> {
@@ -164,8 +164,12 @@ impl Client {
         Ok(None)
     }
 
-    fn keep(&mut self, connection: Connection, reply: Reply) -> Reply {
-        if connection.is_whole() {
+    /// Keeps a connection on which requests and answers are in step for certain. A refusal after a push may be that
+    /// of the push, with the request's own answer behind it.
+    fn keep(&mut self, connection: Connection, request: Tag, reply: Reply) -> Reply {
+        let is_own = Some(reply.0) == request.reply()
+            || (reply.0 == Tag::Refusal && !connection.was_pushed_to());
+        if is_own && connection.is_whole() {
             self.connection = Some(connection);
         }
         reply

@@ -51,6 +51,11 @@ impl Connection {
         self.pid == std::process::id() && (!self.was_pushed_to || sys::is_quiet(self.fd.as_fd()))
     }
 
+    /// Whether frames were sent on it that have no answer.
+    pub(super) fn was_pushed_to(&self) -> bool {
+        self.was_pushed_to
+    }
+
     /// Whether another frame may be sent on it.
     pub(super) fn is_whole(&self) -> bool {
         self.is_whole

@@ -317,3 +317,27 @@ async fn a_duplicate_of_an_accepted_job_is_one_job() {
 
     assert_eq!((receipt.job_id, receipt.is_duplicate), (job.id, true));
 }
+
+#[tokio::test]
+async fn what_a_crash_takes_of_accepted_jobs_is_handed_over_again_and_nothing_is_doubled() {
+    let home = Home::offline("");
+    let daemon = home.start().await;
+    home.add_site("http://127.0.0.1:9");
+    let mut client = home.client().await;
+    let jobs: Vec<JobSpec> = (0..60).map(|_| chat("hello")).collect();
+    for job in &jobs {
+        assert!(matches!(client.call(&Request::Accept(boxed(job))).await, Reply::Receipt(_)));
+    }
+    daemon.kill();
+    let _daemon = home.start().await;
+
+    let mut client = home.client().await;
+    for job in &jobs {
+        let known = matches!(client.call(&Request::Status(reference(&job.id))).await, Reply::Job(_));
+        let receipt = client.submit(job.clone()).await;
+        assert_eq!((receipt.job_id, receipt.is_duplicate), (job.id.clone(), known));
+    }
+    for job in &jobs {
+        client.wait_for(&job.id, JobStatus::Succeeded).await;
+    }
+}
