@@ -3,6 +3,8 @@
 mod canonical;
 mod hash;
 mod number;
+mod tag;
 
 pub use canonical::canonical;
 pub use hash::{ParsePromptHashError, PromptHash, hash};
+pub use tag::{CacheTag, InvalidCacheTag};
