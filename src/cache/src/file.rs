@@ -57,6 +57,11 @@ impl CacheFile {
         Ok(Self { path: path.to_owned(), max_bytes, opened: Some(opened), tally: Tally::default() })
     }
 
+    /// A handle that opens the cache with its first use, and tries again with the next one if it cannot.
+    pub fn at(path: &Path, max_bytes: u64) -> Self {
+        Self { path: path.to_owned(), max_bytes, opened: None, tally: Tally::default() }
+    }
+
     /// The value that was stored for a prompt, unless it has expired. Whatever fails is a miss.
     pub fn get(&mut self, hash: &PromptHash, now: Timestamp) -> Option<Cached> {
         self.leave_inherited();

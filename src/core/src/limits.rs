@@ -31,6 +31,9 @@ pub const MAX_CACHED_BYTES: usize = 16 * 1024 * 1024;
 /// The most tags of one cached value.
 pub const MAX_CACHE_TAGS: usize = 16;
 
+/// The most tags that a job gives its cached answer; the daemon adds two.
+pub const MAX_JOB_CACHE_TAGS: usize = MAX_CACHE_TAGS - 2;
+
 /// The longest tag of a cached value, in bytes.
 pub const MAX_CACHE_TAG_BYTES: usize = 191;
 

@@ -19,6 +19,7 @@ use crate::config::{Config, ConfigError};
 use crate::http::{self, HttpParts, HttpState};
 use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
 use crate::jobs::models::ModelTable;
+use crate::jobs::response_cache::ResponseCache;
 use crate::jobs::{self, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{self, RateLimiter};
@@ -122,6 +123,7 @@ impl App {
             work: store.clone(),
             sites: Arc::clone(&sites),
             models: ModelTable::new(&config.models, &providers),
+            responses: ResponseCache::new(&config.cache, config.ipc.gid()?, &clock).await,
             relay: relay.clone(),
             metrics: Arc::clone(&metrics),
             clock: Arc::clone(&clock),

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::models::ModelTable;
+use super::response_cache::ResponseCache;
 use super::store::{JobStore, Lease, WorkStore};
 use crate::config::JobsSettings;
 use crate::sites::Sites;
@@ -22,6 +23,7 @@ pub struct Jobs {
     pub(super) work: Arc<dyn WorkStore>,
     pub(super) sites: Arc<Sites>,
     pub(super) models: ModelTable,
+    pub(super) responses: ResponseCache,
     pub(super) relay: Relay,
     pub(super) metrics: Arc<Metrics>,
     pub(super) clock: Arc<dyn Clock>,
@@ -43,6 +45,8 @@ pub struct JobsParts {
     pub sites: Arc<Sites>,
     /// The names that sites may ask for.
     pub models: ModelTable,
+    /// Earlier answers.
+    pub responses: ResponseCache,
     /// Carries text to those who watch.
     pub relay: Relay,
     /// Counts.
@@ -58,9 +62,23 @@ pub struct JobsParts {
 impl Jobs {
     /// Puts the machine together. It does nothing until [`work`](super::work) runs.
     pub fn new(parts: JobsParts) -> Self {
-        let JobsParts { store, work, sites, models, relay, metrics, clock, settings, deliver } = parts;
+        let JobsParts { store, work, sites, models, responses, relay, metrics, clock, settings, deliver } =
+            parts;
         let (wake, running) = (Notify::new(), Running::default());
-        Self { store, work, sites, models, relay, metrics, clock, settings, wake, deliver, running }
+        Self {
+            store,
+            work,
+            sites,
+            models,
+            responses,
+            relay,
+            metrics,
+            clock,
+            settings,
+            wake,
+            deliver,
+            running,
+        }
     }
 
     pub(super) fn now(&self) -> Timestamp {
