@@ -10,7 +10,8 @@ DEMO_PACKAGES=(
   nginx-light jq curl
 )
 # Chromium draws no text without a font.
-TEST_PACKAGES=(phpunit shellcheck chromium fonts-dejavu-core)
+# APCu and Redis are what the benchmarks compare the prompt cache with.
+TEST_PACKAGES=(phpunit shellcheck chromium fonts-dejavu-core php8.2-apcu php8.2-redis redis-server)
 
 install_packages() {
   local missing=() package

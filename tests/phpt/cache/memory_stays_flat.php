@@ -1,0 +1,25 @@
+<?php
+declare(strict_types=1);
+
+$value = str_repeat('v', 4096);
+$round = function (int $n) use ($value): void {
+    $hash = Platen\prompt_hash($n % 50, ['case' => 'fold']);
+    Platen\cache_get($hash);
+    Platen\cache_set($hash, $value, 60, ['a', 'b']);
+    Platen\cache_get($hash);
+    Platen\cache_delete($hash);
+    if ($n % 100 === 0) {
+        Platen\cache_flush_tag('a');
+        Platen\cache_stats();
+    }
+};
+$resident = fn (): int => (int) explode(' ', file_get_contents('/proc/self/statm'))[1] * 4096;
+$files = fn (): int => count(scandir('/proc/self/fd'));
+for ($i = 0; $i < 2000; ++$i) {
+    $round($i);
+}
+$before = [memory_get_usage(), $resident(), $files()];
+for ($i = 0; $i < 20000; ++$i) {
+    $round($i);
+}
+var_dump(memory_get_usage() - $before[0] < 1024, $resident() - $before[1] < 1024 * 1024, $files() - $before[2]);
