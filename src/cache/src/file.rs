@@ -14,6 +14,9 @@ use crate::record::{self, Cached, Record};
 use crate::tally::Tally;
 use crate::{CacheError, flush, location};
 
+/// How long stores do not wait for the lock after one has waited in vain.
+const BUSY_PAUSE: Duration = Duration::from_secs(1);
+
 /// A handle to the cache file. Each thread opens its own; a process that was forked opens the file again by itself.
 #[derive(Debug)]
 pub struct CacheFile {
@@ -22,6 +25,8 @@ pub struct CacheFile {
     /// Nothing after a failure that the next use may overcome.
     opened: Option<Opened>,
     tally: Tally,
+    /// When a store has last waited in vain.
+    busy_at: Option<Timestamp>,
 }
 
 /// How full a cache is, and what was counted since its file was made.
@@ -54,12 +59,12 @@ impl CacheFile {
     /// [`CacheError`] says why there is no cache now. Nothing was changed then.
     pub fn open(path: &Path, max_bytes: u64) -> Result<Self, CacheError> {
         let opened = open::open(path, max_bytes)?;
-        Ok(Self { path: path.to_owned(), max_bytes, opened: Some(opened), tally: Tally::default() })
+        Ok(Self { opened: Some(opened), ..Self::at(path, max_bytes) })
     }
 
     /// A handle that opens the cache with its first use, and tries again with the next one if it cannot.
     pub fn at(path: &Path, max_bytes: u64) -> Self {
-        Self { path: path.to_owned(), max_bytes, opened: None, tally: Tally::default() }
+        Self { path: path.to_owned(), max_bytes, opened: None, tally: Tally::default(), busy_at: None }
     }
 
     /// The value that was stored for a prompt, unless it has expired. Whatever fails is a miss.
@@ -153,7 +158,10 @@ impl CacheFile {
             return Err(too_large(MAX_CACHED_BYTES));
         }
         let mut record = Record::new(hash, value, tags, now.after(ttl));
-        self.writing(REQUEST_WAIT, |opened, progress| {
+        // A writer that hangs costs one wait in a while, not one for each store.
+        let was_busy = self.busy_at.is_some_and(|at| now.since(at) < BUSY_PAUSE);
+        let wait = if was_busy { Duration::ZERO } else { REQUEST_WAIT };
+        let stored = self.writing(wait, |opened, progress| {
             let limit = opened.geometry.max_value_bytes();
             if value.len() > limit {
                 return Err(too_large(limit));
@@ -166,7 +174,11 @@ impl CacheFile {
                 expires_at: now.after(ttl).as_micros(),
             };
             write(opened, progress, hash, &mut record, slot, now)
-        })
+        });
+        if !was_busy {
+            self.busy_at = matches!(stored, Err(CacheError::Busy)).then_some(now);
+        }
+        stored
     }
 
     /// Runs an action under the writers' lock and keeps the progress it has made.
