@@ -115,7 +115,7 @@ function measure(string $peer, string $folder, int $entries): array
     return [
         'hit' => median($known, $get, $found),
         'miss' => median($unknown, $get, static fn (?string $value): bool => $value === null),
-        'set' => median($known, static fn (string $key): bool => $set($key, $value), static fn (bool $is): bool => true),
+        'set' => median($known, static fn (string $key): bool => $set($key, $value), boolval(...)),
     ];
 }
 
@@ -131,7 +131,7 @@ function median(callable $key, callable $call, callable $is_right): float
         $times[] = hrtime(true) - $start;
         $right += (int) $is_right($result);
     }
-    $right >= 0.99 * CALLS || fail("only $right of " . CALLS . " results are right");
+    $right >= 0.95 * CALLS || fail("only $right of " . CALLS . " results are right");
     sort($times);
 
     return $times[intdiv(CALLS, 2)] / 1e3;
