@@ -58,8 +58,9 @@ impl CacheFile {
     /// # Errors
     /// [`CacheError`] says why there is no cache now. Nothing was changed then.
     pub fn open(path: &Path, max_bytes: u64) -> Result<Self, CacheError> {
-        let opened = open::open(path, max_bytes)?;
-        Ok(Self { opened: Some(opened), ..Self::at(path, max_bytes) })
+        let mut cache = Self::at(path, max_bytes);
+        cache.opened()?;
+        Ok(cache)
     }
 
     /// A handle that opens the cache with its first use, and tries again with the next one if it cannot.
@@ -138,7 +139,7 @@ impl CacheFile {
     /// [`CacheError`] says why it cannot be told.
     pub fn stats(&mut self, now: Timestamp) -> Result<CacheStats, CacheError> {
         self.look_after();
-        let Self { opened, tally, path, max_bytes } = self;
+        let Self { opened, tally, path, max_bytes, busy_at: _ } = self;
         let opened = ensure(opened, path, *max_bytes)?;
         let mut progress = progress(opened)?;
         tally.add_to(&mut progress);
@@ -188,7 +189,7 @@ impl CacheFile {
         action: impl FnOnce(&Opened, &mut Progress) -> Result<T, CacheError>,
     ) -> Result<T, CacheError> {
         self.reopen_if_replaced();
-        let Self { opened, tally, path, max_bytes } = self;
+        let Self { opened, tally, path, max_bytes, busy_at: _ } = self;
         let opened = ensure(opened, path, *max_bytes)?;
         if !opened.handle.is_writable {
             return Err(CacheError::ReadOnly);
