@@ -91,8 +91,14 @@ e2e: ## The whole path in a browser
 	@cd tests/e2e && $(WITH_NODE) npx --no-install playwright test
 
 .PHONY: stubs-check
-stubs-check: ## The stubs describe exactly what the extension has
+stubs-check: ## The stubs describe what the extension has, and every example in them holds
 	@php stubs/check.php "$(EXTENSION)"
+	@php stubs/docs.php --check
+	@php stubs/examples.php "$(EXTENSION)"
+
+.PHONY: docs
+docs: ## Write docs/functions.md from the stubs
+	@php stubs/docs.php
 
 .PHONY: deps-check
 deps-check: ## The extension pulls in no async runtime and no network stack
@@ -110,6 +116,21 @@ lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeS
 	@$(SOURCES) -type f -print0 | xargs -0 grep -lZE '^#!.*sh$$|^# shellcheck shell' | xargs -0 shellcheck -x -e SC2034,SC2153,SC2154
 	@$(WITH_NODE) npm --prefix wordpress-plugin run --silent typecheck
 	@$(WITH_NODE) npm --prefix tests/e2e run --silent typecheck
+
+.PHONY: package
+package: ## Make what is given away, in target/package: .deb, tarball, plugin zip
+	@deploy/setup.sh package
+	@deploy/package.sh build
+	@deploy/package.sh pack
+
+.PHONY: package-test
+package-test: package ## Check the packages; as root, also install and purge them in a Debian of their own
+	@tests/run-package
+
+.PHONY: php-versions
+php-versions: ## Compile and test the extension with every PHP that can be had
+	@deploy/setup.sh package
+	@tests/run-php-versions
 
 .PHONY: fuzz
 fuzz: ## Try random input for SECONDS (30) per target
@@ -131,9 +152,10 @@ bench: bench-ext ## Measure everything, and write docs/benchmarks.md
 	@$(WITH_NODE) node tests/load/rest.mjs
 
 .PHONY: bench-ext
-bench-ext: ## Measure the native functions
-	@deploy/setup.sh test
+bench-ext: ## Measure the native functions beside what one would pick instead
+	@deploy/setup.sh bench
 	@$(MAKE) --no-print-directory build
+	@cargo build --release --locked --quiet --manifest-path tests/load/peers/Cargo.toml --target-dir target/peers
 	@$(WITH_NODE) node tests/load/extension.mjs
 
 .PHONY: clean

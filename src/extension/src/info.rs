@@ -6,7 +6,8 @@ use platen_core::signing::SignatureEncoding;
 use platen_core::wire::PROTOCOL_VERSION;
 
 use crate::guard::callback;
-use crate::{cache_file, ini};
+use crate::socket::ClientState;
+use crate::{cache_file, daemon, ini, limits_file};
 
 /// Prints the table.
 pub(crate) extern "C" fn print(module: *mut ModuleEntry) {
@@ -25,10 +26,21 @@ fn print_rows() {
     info_table_row!("Platen", "enabled");
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
     info_table_row!("Socket protocol", protocol);
-    info_table_row!("Socket", ini::socket());
+    let (_, settings) = ini::daemon();
+    let state = daemon::client_state();
+    let limits = limits_file::state();
+    info_table_row!("Socket", settings.socket.as_str());
+    info_table_row!("Connection", connection(state));
+    info_table_row!("Rate limits", format!("{} ({})", limits.path.display(), limits.state));
+    info_table_row!("Token cache", format!("{} bytes", platen_core::tokens::held_bytes()));
     info_table_row!("Prompt cache", cache_file::path().display().to_string());
     info_table_row!("Signature encodings", signatures);
     info_table_end!();
+}
+
+fn connection(state: ClientState) -> String {
+    let now = if state.is_connected { "open" } else { "closed" };
+    format!("{now}, opened {} times, {} of them anew", state.connects, state.reconnects)
 }
 
 #[expect(unsafe_code, reason = "a function of the engine that ext-php-rs does not bind")]

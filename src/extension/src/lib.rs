@@ -9,6 +9,7 @@ mod cache_file;
 mod classes;
 mod clock;
 mod convert;
+mod daemon;
 mod exceptions;
 #[expect(elided_lifetimes_in_paths, reason = "the macros of ext-php-rs leave them out of what they generate")]
 #[expect(clippy::needless_pass_by_value, reason = "the macros hand every argument over by value")]
@@ -16,6 +17,7 @@ mod functions;
 mod guard;
 mod info;
 mod ini;
+mod limits_file;
 mod messages;
 mod params;
 mod secrecy;
@@ -30,6 +32,10 @@ fn startup(_kind: i32, module_number: i32) -> i32 {
     guard::callback(FAILURE, || {
         guard::install_hook();
         ini::register(module_number);
+        functions::limits::prepare();
+        for encoding in ini::preload_encodings() {
+            encoding.preload();
+        }
         if exceptions::register().is_ok() { SUCCESS } else { FAILURE }
     })
 }

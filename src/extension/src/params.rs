@@ -19,6 +19,7 @@ use platen_core::signing::{InvalidKey, TokenKey, jwt};
 use crate::classes::{KeySet, SigningKey};
 use crate::convert::values;
 use crate::exceptions::Failure;
+use crate::ini;
 
 /// A `string` parameter as text. Bytes that are not UTF-8 are replaced by U+FFFD.
 pub(crate) struct Text<'a>(Cow<'a, str>);
@@ -132,6 +133,50 @@ impl From<i64> for Int {
 impl StubLiteral for Int {
     fn stub_literal(&self) -> String {
         self.0.stub_literal()
+    }
+}
+
+/// Checks a number.
+pub(crate) fn ranged(name: &str, value: i64, from: i64, to: i64) -> Result<i64, Failure> {
+    if (from..=to).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Failure::Argument(format!("{name} must be from {from} to {to}, it is {value}")))
+    }
+}
+
+/// A `string $model = ''` parameter: an empty name stands for the configured one.
+pub(crate) struct Model<'a>(Text<'a>);
+
+impl Model<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl<'a> FromZvalMut<'a> for Model<'a> {
+    const TYPE: DataType = DataType::String;
+
+    fn from_zval_mut(zval: &'a mut Zval) -> Option<Self> {
+        Text::from_zval_mut(zval).map(Self::configured)
+    }
+}
+
+impl From<&'static str> for Model<'_> {
+    fn from(text: &'static str) -> Self {
+        Self::configured(Text::from(text))
+    }
+}
+
+impl StubLiteral for Model<'_> {
+    fn stub_literal(&self) -> String {
+        String::from("''")
+    }
+}
+
+impl<'a> Model<'a> {
+    fn configured(text: Text<'a>) -> Self {
+        if text.as_str().is_empty() { Self(Text(Cow::Owned(ini::default_model()))) } else { Self(text) }
     }
 }
 
