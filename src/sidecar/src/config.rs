@@ -16,6 +16,7 @@ mod jobs;
 mod log;
 mod models;
 mod providers;
+mod service;
 mod webhooks;
 
 use std::path::Path;
@@ -32,6 +33,7 @@ pub use jobs::JobsSettings;
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use models::{ModelConfig, Price};
 pub use providers::{ProviderConfig, ProviderKind, Timeouts};
+pub use service::ServiceConfig;
 pub use webhooks::WebhooksConfig;
 
 /// Where the settings are read from when no `--config` is given, if the file is there.
@@ -58,6 +60,8 @@ pub struct Config {
     pub models: Vec<ModelConfig>,
     /// `[log]`
     pub log: LogConfig,
+    /// What the service manager asks; from the environment only.
+    pub service: ServiceConfig,
 }
 
 /// The settings cannot be used.
@@ -128,6 +132,7 @@ impl Config {
             providers,
             models,
             log: file.log,
+            service: service::resolve(environment, std::process::id())?,
         })
     }
 }

@@ -6,10 +6,12 @@ mod cache;
 mod cli;
 mod crash;
 mod drain;
+mod handoff;
 mod http;
 mod ipc;
 mod jobs;
 mod providers;
+mod service_manager;
 mod stream;
 mod webhooks;
 
