@@ -38,6 +38,8 @@ pub enum ErrorCode {
     ReservationNotFound,
     /// A fault of ours. The log has the details.
     Internal,
+    /// The functions in PHP cannot do this; the extension can.
+    ExtensionRequired,
 
     /// Nothing listens on the socket, or the connection broke.
     DaemonUnavailable,
@@ -106,6 +108,7 @@ impl ErrorCode {
             Self::Busy => "busy",
             Self::ReservationNotFound => "reservation_not_found",
             Self::Internal => "internal",
+            Self::ExtensionRequired => "extension_required",
             Self::DaemonUnavailable => "daemon_unavailable",
             Self::DeadlineExceeded => "deadline_exceeded",
             Self::InvalidKey => "invalid_key",

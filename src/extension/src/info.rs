@@ -5,12 +5,21 @@ use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 use platen_core::signing::SignatureEncoding;
 use platen_core::wire::PROTOCOL_VERSION;
 
+use crate::guard::callback;
 use crate::socket::ClientState;
 use crate::{cache_file, daemon, ini, limits_file};
 
 /// Prints the table.
-#[expect(unsafe_code, reason = "the engine calls it, and prints the settings itself")]
 pub(crate) extern "C" fn print(module: *mut ModuleEntry) {
+    callback((), print_rows);
+    #[expect(unsafe_code, reason = "the engine prints the settings itself")]
+    // SAFETY: the entry of this module, as the engine passed it.
+    unsafe {
+        display_ini_entries(module);
+    }
+}
+
+fn print_rows() {
     let protocol = PROTOCOL_VERSION.to_string();
     let signatures = SignatureEncoding::ALL.map(SignatureEncoding::name).join(", ");
     info_table_start!();
@@ -27,8 +36,6 @@ pub(crate) extern "C" fn print(module: *mut ModuleEntry) {
     info_table_row!("Prompt cache", cache_file::path().display().to_string());
     info_table_row!("Signature encodings", signatures);
     info_table_end!();
-    // SAFETY: the entry of this module, as the engine passed it.
-    unsafe { display_ini_entries(module) };
 }
 
 fn connection(state: ClientState) -> String {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod cache;
 mod cli;
 mod crash;
 mod drain;
@@ -10,6 +11,7 @@ mod http;
 mod ipc;
 mod jobs;
 mod providers;
+mod service_manager;
 mod stream;
 mod webhooks;
 
