@@ -786,7 +786,8 @@ function daemon_info(?int $deadline_ms = null): array
  *   about a millisecond; a crash before that loses it, and `is_duplicate` is always false. For jobs that somebody
  *   would hand over again, as the plugin's outbox does with a job whose end never comes.
  * - `none`: nothing. The job is in the socket's buffer, and null is returned at once. That the daemon refuses it stands
- *   in the daemon's log, or is thrown by a later call with `none`.
+ *   in the daemon's log. That this process may not use the socket, or that the daemon is of another release, is thrown
+ *   by the next call.
  *
  * @param string $site The id of the site, as `platend site add` was told it.
  * @param array<string, mixed> $job As docs/protocol.md describes it.
