@@ -620,8 +620,8 @@ function cache_get(string $hash): ?string
  * @param string $value Any bytes, at most 16 MiB and at most half of the cache.
  * @param positive-int $ttl_s How long it may be found, in seconds.
  * @param list<non-empty-string> $tags What cache_flush_tag() removes it by, at most 16 of 1 to 191 bytes.
- * @throws InvalidInput `payload_too_large`, or `invalid_request` when it is no such hash, the time is not positive or a
- *     tag is empty, too long or has control characters.
+ * @throws InvalidInput `payload_too_large` when the value is larger; `invalid_request` when it is no such hash, the
+ *     time is not positive or a tag is empty, too long or has control characters.
  * @limit A value of 16 MiB and of half the cache; the file keeps the size it was made with (`platen.cache_max_bytes`).
  * @example
  * ```php
@@ -1003,7 +1003,7 @@ function rate_limit(
  * @param non-empty-string $key Whom the budget is for, unique within the site; at most 191 bytes.
  * @param non-negative-int $amount What to hold, at most `$limit`.
  * @param non-negative-int $limit The whole budget of a period.
- * @param 'hour'|'day'|'month' $period
+ * @param 'hour'|'day'|'month' $period After which the whole budget is there again.
  * @param 'microusd'|'tokens' $unit What the amounts count: millionths of a US dollar, or tokens.
  * @param non-empty-string|null $reservation_id The same id never holds twice, so a call that was not answered may be
  *     repeated. Null makes one of 128 random bits.
@@ -1066,6 +1066,12 @@ function budget_reserve(
 function budget_settle(string $site, string $reservation_id, int $amount, ?int $deadline_ms = null): array
 {
 }
+
+/**
+ * # Introspection
+ *
+ * What a worker has open and has kept, for a page of status; phpinfo() shows the same.
+ */
 
 /**
  * Tells what this PHP process knows and holds, without asking the daemon.

@@ -47,7 +47,7 @@ impl Record {
         bytes.extend(expires_at.as_micros().to_le_bytes());
         bytes.extend(u32::try_from(value.len()).unwrap_or(u32::MAX).to_le_bytes());
         bytes.extend(u32::try_from(tags.len()).unwrap_or(u32::MAX).to_le_bytes());
-        tags.iter().for_each(|tag| bytes.extend(tag_sum(tag).to_le_bytes()));
+        bytes.extend(tags.iter().flat_map(|tag| tag_sum(tag).to_le_bytes()));
         bytes.extend(value);
         let body_sum = bytes.get(PLACE_BYTES..).map_or(0, xxh3_64);
         Self { bytes, body_sum }

@@ -1,6 +1,8 @@
 //! Random use, compared with a map: what is found is what was stored last, also in a file that is garbled
 //! meanwhile. A lost entry is allowed, a wrong one is not.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;

@@ -231,7 +231,7 @@ mod tests {
 
     use super::*;
 
-    fn job(prompt_hash: Option<String>, cache: serde_json::Value) -> serde_json::Result<JobSpec> {
+    fn job(prompt_hash: Option<String>, cache: &serde_json::Value) -> serde_json::Result<JobSpec> {
         let mut job = json!({
             "id": "0193d2e0-0000-7000-8000-000000000001", "idempotency_key": "k", "request_id": "r",
             "created_at": "2026-11-20T16:00:00.123456Z", "kind": "chat",
@@ -246,18 +246,18 @@ mod tests {
         let hash = Some("0".repeat(64));
         let tags = |count: usize| json!({"ttl_s": 1, "tags": vec!["version:1"; count]});
 
-        assert_eq!(job(hash.clone(), tags(14)).unwrap().validate(), Ok(()));
-        assert_eq!(job(None, json!(null)).unwrap().validate(), Ok(()));
-        assert_eq!(job(hash.clone(), tags(15)).unwrap().validate(), Err(InvalidJob::Cache));
-        assert_eq!(job(hash.clone(), json!({"ttl_s": 0})).unwrap().validate(), Err(InvalidJob::Cache));
-        assert_eq!(job(None, tags(0)).unwrap().validate(), Err(InvalidJob::PromptHash));
-        assert_eq!(job(Some("x".to_owned()), tags(0)).unwrap().validate(), Err(InvalidJob::PromptHash));
-        assert!(job(hash, json!({"ttl_s": 1, "tags": [""]})).is_err());
+        assert_eq!(job(hash.clone(), &tags(14)).unwrap().validate(), Ok(()));
+        assert_eq!(job(None, &json!(null)).unwrap().validate(), Ok(()));
+        assert_eq!(job(hash.clone(), &tags(15)).unwrap().validate(), Err(InvalidJob::Cache));
+        assert_eq!(job(hash.clone(), &json!({"ttl_s": 0})).unwrap().validate(), Err(InvalidJob::Cache));
+        assert_eq!(job(None, &tags(0)).unwrap().validate(), Err(InvalidJob::PromptHash));
+        assert_eq!(job(Some("x".to_owned()), &tags(0)).unwrap().validate(), Err(InvalidJob::PromptHash));
+        assert!(job(hash, &json!({"ttl_s": 1, "tags": [""]})).is_err());
     }
 
     #[test]
     fn a_job_without_a_policy_is_written_as_before() {
-        let text = serde_json::to_string(&job(None, json!(null)).unwrap()).unwrap();
+        let text = serde_json::to_string(&job(None, &json!(null)).unwrap()).unwrap();
 
         assert!(!text.contains("cache"), "{text}");
     }

@@ -33,17 +33,17 @@ use super::rules::{Rules, normalised};
 ///
 /// let prompt = json!({"temperature": 1.0, "messages": [{"role": "user", "content": "Cafe\u{301}"}]});
 /// assert_eq!(
-///     canonical(&prompt, &Rules::default()),
+///     canonical(&prompt, Rules::default()),
 ///     "platen-prompt-v1\n{\"messages\":[{\"content\":\"Café\",\"role\":\"user\"}],\"temperature\":1}",
 /// );
 /// ```
-pub fn canonical(value: &Value, rules: &Rules) -> String {
+pub fn canonical(value: &Value, rules: Rules) -> String {
     let mut out = rules.line();
     write_value(&mut out, value, rules);
     out
 }
 
-fn write_value(out: &mut String, value: &Value, rules: &Rules) {
+fn write_value(out: &mut String, value: &Value, rules: Rules) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
@@ -62,7 +62,7 @@ fn write_value(out: &mut String, value: &Value, rules: &Rules) {
     }
 }
 
-fn write_object(out: &mut String, members: &Map<String, Value>, rules: &Rules) {
+fn write_object(out: &mut String, members: &Map<String, Value>, rules: Rules) {
     let mut sorted: Vec<Member<'_>> =
         members.iter().map(|(name, value)| Member { name, normalised: normalised(name), value }).collect();
     sorted.sort_by(|left, right| {

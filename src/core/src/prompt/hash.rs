@@ -21,7 +21,7 @@ pub struct PromptHash([u8; 32]);
 /// assert_eq!(hash(&json!({"a": 1, "b": 2})), hash(&json!({"b": 2.0, "a": 1})));
 /// ```
 pub fn hash(value: &Value) -> PromptHash {
-    hash_by(value, &Rules::default())
+    hash_by(value, Rules::default())
 }
 
 /// Hashes a prompt by rules that take more prompts for the same.
@@ -31,10 +31,10 @@ pub fn hash(value: &Value) -> PromptHash {
 /// use serde_json::json;
 ///
 /// let rules = Rules { whitespace: Whitespace::Collapse, case: Case::Fold };
-/// assert_eq!(hash_by(&json!("Hello  World\n"), &rules), hash_by(&json!("hello world"), &rules));
-/// assert_ne!(hash_by(&json!("hello world"), &rules), hash(&json!("hello world")));
+/// assert_eq!(hash_by(&json!("Hello  World\n"), rules), hash_by(&json!("hello world"), rules));
+/// assert_ne!(hash_by(&json!("hello world"), rules), hash(&json!("hello world")));
 /// ```
-pub fn hash_by(value: &Value, rules: &Rules) -> PromptHash {
+pub fn hash_by(value: &Value, rules: Rules) -> PromptHash {
     PromptHash(Sha256::digest(canonical(value, rules)).into())
 }
 

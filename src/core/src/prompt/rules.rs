@@ -80,7 +80,7 @@ impl FromStr for Case {
 
 impl Rules {
     /// The line before the JSON.
-    pub(super) fn line(&self) -> String {
+    pub(super) fn line(self) -> String {
         let whitespace = match self.whitespace {
             Whitespace::Exact => "",
             Whitespace::Collapse => " whitespace=collapse",
@@ -93,7 +93,7 @@ impl Rules {
     }
 
     /// A text of the prompt as it is hashed.
-    pub(super) fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub(super) fn apply(self, text: &str) -> Cow<'_, str> {
         let text = normalised(text);
         let text = match self.case {
             Case::Exact => text,

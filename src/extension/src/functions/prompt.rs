@@ -15,7 +15,7 @@ use crate::params::Options;
 fn prompt_hash(prompt: &Zval, options: Options<'_>) -> Result<String, Failure> {
     guard(|| {
         let rules = read_rules(options.0)?;
-        Ok(prompt::hash_by(&json_value(prompt, "prompt")?, &rules).to_string())
+        Ok(prompt::hash_by(&json_value(prompt, "prompt")?, rules).to_string())
     })
 }
 

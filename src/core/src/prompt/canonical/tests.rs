@@ -21,7 +21,7 @@ fn the_golden_prompts_have_their_form_and_hash() {
         serde_json::from_str(include_str!("../../../../../tests/vectors/prompt-hash/prompts.json")).unwrap();
 
     for vector in vectors {
-        assert_eq!(canonical(&vector.value, &Rules::default()), vector.canonical, "{}", vector.name);
+        assert_eq!(canonical(&vector.value, Rules::default()), vector.canonical, "{}", vector.name);
         assert_eq!(hash(&vector.value).to_string(), vector.hash, "{}", vector.name);
     }
 }
@@ -58,8 +58,8 @@ fn the_golden_prompts_by_rules_have_their_form_and_hash() {
             whitespace: vector.options.whitespace.parse().unwrap(),
             case: vector.options.case.parse().unwrap(),
         };
-        assert_eq!(canonical(&vector.value, &rules), vector.canonical, "{}", vector.name);
-        assert_eq!(hash_by(&vector.value, &rules).to_string(), vector.hash, "{}", vector.name);
+        assert_eq!(canonical(&vector.value, rules), vector.canonical, "{}", vector.name);
+        assert_eq!(hash_by(&vector.value, rules).to_string(), vector.hash, "{}", vector.name);
     }
 }
 
@@ -71,7 +71,7 @@ fn names_are_sorted_by_their_utf_16_units() {
         "\u{1f600}": "Smiley", "\u{80}": "Control", "\u{f6}": "Latin",
     });
 
-    let form = canonical(&value, &Rules::default());
+    let form = canonical(&value, Rules::default());
 
     let order = ["Carriage", "One", "Control", "Latin", "Euro", "Smiley", "Armenian"]
         .map(|word| form.find(word).unwrap());
@@ -82,7 +82,7 @@ fn names_are_sorted_by_their_utf_16_units() {
 fn names_that_become_equal_are_both_kept() {
     let value = json!({"\u{e9}": 1, "e\u{301}": 2});
 
-    assert_eq!(canonical(&value, &Rules::default()), "platen-prompt-v1\n{\"é\":2,\"é\":1}");
+    assert_eq!(canonical(&value, Rules::default()), "platen-prompt-v1\n{\"é\":2,\"é\":1}");
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -105,16 +105,16 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn the_form_is_json_and_its_own_form(value in any_json()) {
-        let form = canonical(&value, &Rules::default());
+        let form = canonical(&value, Rules::default());
 
         let read: Value = serde_json::from_str(form.strip_prefix(LINE).unwrap()).unwrap();
 
-        prop_assert_eq!(canonical(&read, &Rules::default()), form);
+        prop_assert_eq!(canonical(&read, Rules::default()), form);
     }
 
     #[test]
     fn a_double_reads_back_as_itself(double in any::<f64>().prop_filter("finite", |double| double.is_finite())) {
-        let form = canonical(&Value::from(double), &Rules::default());
+        let form = canonical(&Value::from(double), Rules::default());
 
         let read: f64 = form.strip_prefix(LINE).unwrap().parse().unwrap();
 
@@ -130,7 +130,7 @@ proptest! {
             (Whitespace::Collapse, Case::Fold),
         ];
         let hashes: std::collections::BTreeSet<_> =
-            every.into_iter().map(|(whitespace, case)| hash_by(&value, &Rules { whitespace, case })).collect();
+            every.into_iter().map(|(whitespace, case)| hash_by(&value, Rules { whitespace, case })).collect();
 
         prop_assert_eq!(hashes.len(), every.len());
     }
@@ -140,6 +140,6 @@ proptest! {
         let rules = Rules { whitespace: Whitespace::Collapse, ..Rules::default() };
         let spread = format!("\u{3000}\t{}\u{a0}\n", words.join("\u{2003} \r\n"));
 
-        prop_assert_eq!(hash_by(&spread.into(), &rules), hash_by(&words.join(" ").into(), &rules));
+        prop_assert_eq!(hash_by(&spread.into(), rules), hash_by(&words.join(" ").into(), rules));
     }
 }
