@@ -765,6 +765,7 @@ function ping(?int $deadline_ms = null): array
  * }
  * @throws DaemonUnavailable
  * @throws RequestRefused
+ * @throws InvalidInput When the deadline is out of its range.
  * @example
  * ```php
  * echo implode(' ', Platen\daemon_info()['features']);
