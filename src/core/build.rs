@@ -88,13 +88,14 @@ fn write_dictionary(out: &Path, name: &str, tables: &dictionary::DictionaryTable
     write("units", bytes(tables.units.iter().map(|unit| unit.to_le_bytes())))?;
     write("entries", bytes(tables.entries.iter().map(|entry| entry.to_le_bytes())))?;
     write("seeds", bytes(tables.seeds.iter().map(|seed| seed.to_le_bytes())))?;
-    write("pairs", bytes(tables.pairs.iter().map(|pair| pair.to_le_bytes())))
+    write("pairs", bytes(tables.pairs.iter().map(|pair| pair.to_le_bytes())))?;
+    write("filter", bytes(tables.filter.iter().map(|word| word.to_le_bytes())))
 }
 
 /// Writes the declaration that `src/tokens/tables.rs` includes.
 fn declare_dictionary(code: &mut String, name: &str) -> std::fmt::Result {
     writeln!(code, "pub(super) static {}: Dictionary = Dictionary {{", name.to_uppercase())?;
-    for table in ["units", "entries", "seeds", "pairs"] {
+    for table in ["units", "entries", "seeds", "pairs", "filter"] {
         writeln!(code, "    {table}: {}.as_chunks().0,", include(name, table))?;
     }
     writeln!(code, "    size: NO_TOKEN,\n}};")
