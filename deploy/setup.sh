@@ -4,14 +4,15 @@
 #
 #   deploy/setup.sh build   the extension, the daemon and the plugin's JavaScript can be built
 #   deploy/setup.sh demo    also: WordPress, PHP-FPM and nginx
-#   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium and the browser tests' packages
+#   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium, the browser tests' packages, the texts that token
+#                           counts are compared on
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 TOOLS=$ROOT/target/tools
 CACHE=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/platen
 
-for part in console setup/packages setup/rust setup/node setup/wordpress; do
+for part in console setup/packages setup/rust setup/node setup/wordpress setup/corpus; do
   # shellcheck source=/dev/null
   source "$ROOT/deploy/$part.sh"
 done
@@ -34,6 +35,7 @@ install_group() {
       install_group demo
       install_nextest
       install_node_modules tests/e2e
+      install_corpus
       ;;
     *) fail "unknown group '$1'; use build, demo or test" ;;
   esac

@@ -7,6 +7,8 @@
 mod classes;
 #[path = "build/dictionary.rs"]
 mod dictionary;
+#[path = "build/estimates.rs"]
+mod estimates;
 #[path = "src/tokens/kinds.rs"]
 #[expect(dead_code, reason = "build.rs never sees the end of a text")]
 mod kinds;
@@ -47,6 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = out_dir()?;
     let mut code = String::new();
     write_classes(&out, &mut code)?;
+    code.push_str(&estimates::declare(&fs::read_to_string("data/estimates.tsv")?)?);
     for source in &SOURCES {
         let file = format!("data/{}.tiktoken", source.name);
         let text = fs::read_to_string(&file)?;

@@ -21,11 +21,20 @@ use crate::convert::values;
 use crate::exceptions::Failure;
 
 /// A `string` parameter as text. Bytes that are not UTF-8 are replaced by U+FFFD.
-pub(crate) struct Text<'a>(Cow<'a, str>);
+pub(crate) struct Text<'a> {
+    text: Cow<'a, str>,
+    /// How many bytes were given, before any was replaced.
+    given_bytes: usize,
+}
 
 impl Text<'_> {
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// How many bytes were given. The text can have three times as many, when they are not UTF-8.
+    pub(crate) fn given_bytes(&self) -> usize {
+        self.given_bytes
     }
 }
 
@@ -34,22 +43,23 @@ impl<'a> FromZvalMut<'a> for Text<'a> {
 
     fn from_zval_mut(zval: &'a mut Zval) -> Option<Self> {
         let string = string_argument(zval)?;
-        Some(Self(match string.as_str() {
+        let text = match string.as_str() {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(string.as_bytes()),
-        }))
+        };
+        Some(Self { text, given_bytes: string.as_bytes().len() })
     }
 }
 
 impl From<&'static str> for Text<'_> {
     fn from(text: &'static str) -> Self {
-        Self(Cow::Borrowed(text))
+        Self { text: Cow::Borrowed(text), given_bytes: text.len() }
     }
 }
 
 impl StubLiteral for Text<'_> {
     fn stub_literal(&self) -> String {
-        self.0.stub_literal()
+        self.text.stub_literal()
     }
 }
 
@@ -58,7 +68,7 @@ pub(crate) struct OptionalText<'a>(Option<Text<'a>>);
 
 impl OptionalText<'_> {
     pub(crate) fn into_owned(self) -> Option<String> {
-        self.0.map(|text| text.0.into_owned())
+        self.0.map(|text| text.text.into_owned())
     }
 }
 
