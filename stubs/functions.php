@@ -12,7 +12,8 @@ use Platen\Exception\InvalidToken;
 use Platen\Exception\RequestRefused;
 
 /**
- * Counts the tokens of a text: exactly for OpenAI's models, by an estimate that is rather high for the others.
+ * Counts the tokens of a text: exactly for OpenAI's models, by an estimate that is rather high for the others. By how
+ * much an estimate may err is in model_info().
  *
  * @param string $text At most 16 MiB; bytes that are not UTF-8 count as U+FFFD.
  * @return non-negative-int
@@ -92,13 +93,28 @@ function split_tokens(string $text, int $size, int $overlap = 0, string $model =
 }
 
 /**
- * Tells what is known of a model from its name.
+ * Tells what is known of a model from its name. The longest known beginning of the name decides; who serves the model
+ * (`openai/…`, `us.anthropic.…`), case and the mark of a fine-tuned model do not matter. A model that is not known is
+ * estimated over all vocabularies and has a window of 8192 tokens and answers of 2048.
  *
- * `is_exact` says whether counts are the model's own. If not, what `encoding` counts is multiplied with
- * `estimate_percent`, which is meant to give too much rather than too little. The polyfill always estimates.
+ * `is_estimate` is false when counts are the model's own. An estimate weighs what `encoding` counts by the script it is
+ * written in, and gives rather too much than too little; `error_percent` says by how many percent of the estimate the
+ * model's own count may differ from it, up or down: 99 of 100 texts of 1 KB keep to it. docs/tokens.md tells how it was
+ * calibrated. For the polyfill everything is an estimate.
  *
- * @return array{encoding: 'o200k_base'|'o200k_harmony'|'cl100k_base'|'p50k_base'|'r50k_base', is_exact: bool,
- *     estimate_percent: positive-int, context_tokens: positive-int, max_output_tokens: non-negative-int}
+ * `context_tokens` is what the model takes in and gives out together, `max_output_tokens` its longest answer.
+ *
+ * @return array{encoding: 'o200k_base'|'o200k_harmony'|'cl100k_base'|'p50k_base'|'r50k_base', is_estimate: bool,
+ *     error_percent: int<0, 100>, context_tokens: positive-int, max_output_tokens: non-negative-int}
+ *
+ * @example
+ * ```php
+ * $info = Platen\model_info('gpt-4o');
+ * echo "$info[encoding], $info[context_tokens] tokens, ", $info['is_estimate'] ? 'estimated' : 'exact';
+ * ```
+ * ```text
+ * o200k_base, 128000 tokens, exact
+ * ```
  */
 function model_info(string $model): array
 {
@@ -109,7 +125,8 @@ function model_info(string $model): array
  *
  * System messages, pinned messages and the newest question always stay; a tool call and its results stay or go
  * together. The messages that stay are shared with the array that was passed in, not copied. Counts of messages are
- * remembered, so that trimming a conversation again after each turn costs little.
+ * remembered, so that trimming a conversation again after each turn costs little. Time grows with the length of the
+ * conversation; all texts together have at most 16 MiB.
  *
  * Options: `keep_first` messages at the beginning stay as if they were pinned. `summary` is the text of a system
  * message that stands where the first messages were dropped, and is counted. With `truncate` the end of the newest
@@ -122,9 +139,32 @@ function model_info(string $model): array
  * @param non-negative-int $max_tokens
  * @param non-negative-int $reserve Kept free for the answer.
  * @param array{keep_first?: non-negative-int, summary?: string, truncate?: bool} $options
- * @return array{messages: list<array<string, mixed>>, kept: non-negative-int, dropped: non-negative-int,
- *     tokens_before: non-negative-int, tokens_after: non-negative-int, is_truncated: bool}
+ * The report tells which messages stayed and which went, by their places in `$messages`; the place of the one whose end
+ * was cut; the place of the summary in the new list; what the conversation cost before and costs now; the budget; and
+ * whether the counts are estimates, and how good (as model_info()).
+ *
+ * @return array{messages: list<array<string, mixed>>, report: array{kept: list<non-negative-int>,
+ *     dropped: list<non-negative-int>, truncated: non-negative-int|null, summary_at: non-negative-int|null,
+ *     tokens_before: non-negative-int, tokens_after: non-negative-int, max_tokens: non-negative-int,
+ *     reserve: non-negative-int, is_estimate: bool, error_percent: int<0, 100>}}
  * @throws InvalidInput When a message is malformed, there is no such option, or what must stay does not fit.
+ *
+ * @example
+ * ```php
+ * $messages = [
+ *     ['role' => 'system', 'content' => 'Be brief.'],
+ *     ['role' => 'user', 'content' => str_repeat('old ', 50)],
+ *     ['role' => 'assistant', 'content' => 'Yes.'],
+ *     ['role' => 'user', 'content' => 'And now?'],
+ * ];
+ * $trimmed = Platen\trim_history($messages, 40, 'gpt-4o');
+ * echo implode(' | ', array_column($trimmed['messages'], 'content')), "\n";
+ * echo json_encode($trimmed['report']['dropped']);
+ * ```
+ * ```text
+ * Be brief. | And now?
+ * [1,2]
+ * ```
  */
 function trim_history(
     array $messages,

@@ -150,7 +150,7 @@ function messages(string $text, int $bytes = MESSAGE_BYTES, int $limit = RUN_BYT
     return $messages;
 }
 
-/** @return list<string> Messages of the corpus, of all languages in turn. */
+/** @return list<string> Messages of the corpus, one language after the other. */
 function new_text(string $root, string $name): array
 {
     $files = match ($name) {
@@ -158,13 +158,8 @@ function new_text(string $root, string $name): array
         'code' => ['php'],
         'languages' => array_map(fn (string $language) => "language-$language", explode(' ', LANGUAGES)),
     };
-    $texts = array_map(fn (string $file) => messages(read("$root/target/corpus/$file.txt")), $files);
-    $messages = [];
-    for ($place = 0; $place < max(array_map('count', $texts)); ++$place) {
-        array_push($messages, ...array_column($texts, $place));
-    }
 
-    return $messages;
+    return array_merge(...array_map(fn (string $file) => messages(read("$root/target/corpus/$file.txt")), $files));
 }
 
 /** @param list<string> $messages */

@@ -57,6 +57,8 @@ MAJOR = (
 
 # Anthropic says of its vocabulary since Claude Opus 4.7: 1.0 to 1.35 times as many tokens as before, by the kind of text.
 NEW_CLAUDE = [1.0, 1.35]
+# And nothing of how far that of Claude 3 is from the one that was published, which is Claude 2's. An allowance.
+UNPUBLISHED_ERROR_PERCENT = 15
 
 MESSAGE_BYTES = 1000
 MESSAGES_PER_TEXT = 60
@@ -186,10 +188,11 @@ def main():
     families["unknown"] = fit(matrix, list(targets.values()), names)
     stored = sampled(rows)
     for name, target in targets.items():
-        for family in (families[name], families["unknown"]):
-            keep_to_sample(family, matrix[stored], target[stored])
+        keep_to_sample(families[name], matrix[stored], target[stored])
     for factor in NEW_CLAUDE:
         keep_to_sample(families["claude-4.7"], matrix[stored], factor * targets["claude"][stored])
+    for name in ("claude", "claude-4.7"):
+        families[name]["error_percent"] += UNPUBLISHED_ERROR_PERCENT
     for name, target in targets.items():
         report(name, names, target / estimate(matrix, families[name]), families[name]["error_percent"])
     print({name: family["error_percent"] for name, family in families.items()})

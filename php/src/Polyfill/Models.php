@@ -13,9 +13,9 @@ final class Models
 {
     /**
      * By how many percent of an estimate the model's own count may differ from it: all messages that
-     * tests/vectors/tokens/estimates.json has counts of keep to it, for all vocabularies; nearly all to 65.
+     * tests/vectors/tokens/estimates.json has counts of keep to it, for all vocabularies; nearly all to 70.
      */
-    private const ERROR_PERCENT = 80;
+    private const ERROR_PERCENT = 90;
 
     /** A model that is not known, `default` and the empty name. */
     private const UNKNOWN = ['o200k_base', 'unknown', 8_192, 2_048];
@@ -116,6 +116,7 @@ final class Models
         'gemini-4' => ['o200k_base', 'gemini', 1_048_576, 1_048_576],
         'gemini-embedding' => ['o200k_base', 'gemini', 2_048, 0],
         'gemini-embedding-2' => ['o200k_base', 'gemini', 8_192, 0],
+        'gemini-robotics-er-2' => ['o200k_base', 'gemini', 131_072, 65_536],
         'gemma' => ['o200k_base', 'gemini', 8_192, 8_192],
         'gemma-3' => ['o200k_base', 'gemini', 131_072, 8_192],
         'gemma3' => ['o200k_base', 'gemini', 131_072, 8_192],
@@ -134,23 +135,27 @@ final class Models
         'mistral-small' => ['o200k_base', 'mistral', 262_144, 262_144],
         'ministral' => ['o200k_base', 'mistral', 262_144, 262_144],
         'ministral-3b' => ['o200k_base', 'mistral', 131_072, 131_072],
+        'ministral-3-3b' => ['o200k_base', 'mistral', 131_072, 131_072],
         'magistral' => ['o200k_base', 'mistral', 262_144, 262_144],
         'devstral' => ['o200k_base', 'mistral', 256_000, 256_000],
         'pixtral' => ['o200k_base', 'mistral', 128_000, 128_000],
         'codestral' => ['o200k_base', 'mistral', 128_000, 128_000],
+        'codestral-mamba' => ['o200k_base', 'mistral', 256_000, 256_000],
+        'codestral-embed' => ['o200k_base', 'mistral', 8_192, 0],
         'mistral-code' => ['o200k_base', 'mistral', 128_000, 128_000],
+        'mistral-code-agent' => ['o200k_base', 'mistral', 256_000, 256_000],
         'voxtral' => ['o200k_base', 'mistral', 32_768, 32_768],
         'llama' => ['o200k_base', 'llama', 8_192, 2_048],
         'llama-2' => ['o200k_base', 'sentencepiece', 4_096, 4_096],
         'llama2' => ['o200k_base', 'sentencepiece', 4_096, 4_096],
         'llama-3' => ['o200k_base', 'llama', 8_192, 8_192],
         'llama3' => ['o200k_base', 'llama', 8_192, 8_192],
-        'llama-3.' => ['o200k_base', 'llama', 128_000, 4_096],
-        'llama3.' => ['o200k_base', 'llama', 128_000, 4_096],
-        'llama-4' => ['o200k_base', 'unknown', 1_000_000, 4_096],
-        'llama4' => ['o200k_base', 'unknown', 1_000_000, 4_096],
-        'llama-4-scout' => ['o200k_base', 'unknown', 10_000_000, 4_096],
-        'llama4-scout' => ['o200k_base', 'unknown', 10_000_000, 4_096],
+        'llama-3.' => ['o200k_base', 'llama', 128_000, 4_028],
+        'llama3.' => ['o200k_base', 'llama', 128_000, 4_028],
+        'llama-4' => ['o200k_base', 'unknown', 1_000_000, 4_028],
+        'llama4' => ['o200k_base', 'unknown', 1_000_000, 4_028],
+        'llama-4-scout' => ['o200k_base', 'unknown', 10_000_000, 4_028],
+        'llama4-scout' => ['o200k_base', 'unknown', 10_000_000, 4_028],
         'qwen' => ['o200k_base', 'qwen', 129_024, 16_384],
         'qwen-max' => ['o200k_base', 'qwen', 30_720, 8_192],
         'qwen-flash' => ['o200k_base', 'qwen', 997_952, 32_768],
@@ -165,7 +170,9 @@ final class Models
         'qwen3-coder-plus' => ['o200k_base', 'qwen', 997_952, 65_536],
         'qwen3-coder-flash' => ['o200k_base', 'qwen', 997_952, 65_536],
         'qwen3-next' => ['o200k_base', 'qwen', 262_144, 65_536],
+        'qwen3-vl' => ['o200k_base', 'qwen', 131_072, 32_768],
         'qwen3.' => ['o200k_base', 'unknown', 991_808, 65_536],
+        'qwen3.8' => ['o200k_base', 'unknown', 991_808, 131_072],
         'qwq' => ['o200k_base', 'qwen', 98_304, 8_192],
         'deepseek' => ['o200k_base', 'deepseek', 131_072, 8_192],
         'deepseek-reasoner' => ['o200k_base', 'deepseek', 131_072, 65_536],
@@ -183,6 +190,7 @@ final class Models
         'grok-4.3' => ['o200k_base', 'unknown', 1_000_000, 1_000_000],
         'grok-4.' => ['o200k_base', 'unknown', 500_000, 500_000],
         'grok-code-fast' => ['o200k_base', 'unknown', 256_000, 256_000],
+        'grok-build' => ['o200k_base', 'unknown', 256_000, 256_000],
         'command' => ['o200k_base', 'cohere', 4_096, 4_096],
         'command-r' => ['o200k_base', 'cohere', 128_000, 4_096],
         'command-r-plus' => ['o200k_base', 'cohere', 128_000, 4_096],
@@ -190,6 +198,11 @@ final class Models
         'command-a' => ['o200k_base', 'cohere', 256_000, 8_000],
         'command-a-plus' => ['o200k_base', 'cohere', 128_000, 64_000],
         'c4ai-aya' => ['o200k_base', 'cohere', 128_000, 4_000],
+        'embed-' => ['o200k_base', 'cohere', 128_000, 0],
+        'embed-' => ['o200k_base', 'cohere', 128_000, 0],
+        'embed-' => ['o200k_base', 'cohere', 128_000, 0],
+        'embed-english' => ['o200k_base', 'cohere', 512, 0],
+        'embed-multilingual' => ['o200k_base', 'cohere', 512, 0],
     ];
 
     /**
