@@ -199,8 +199,6 @@ final class Models
         'command-a-plus' => ['o200k_base', 'cohere', 128_000, 64_000],
         'c4ai-aya' => ['o200k_base', 'cohere', 128_000, 4_000],
         'embed-' => ['o200k_base', 'cohere', 128_000, 0],
-        'embed-' => ['o200k_base', 'cohere', 128_000, 0],
-        'embed-' => ['o200k_base', 'cohere', 128_000, 0],
         'embed-english' => ['o200k_base', 'cohere', 512, 0],
         'embed-multilingual' => ['o200k_base', 'cohere', 512, 0],
     ];

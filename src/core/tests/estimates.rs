@@ -93,9 +93,10 @@ fn estimates_are_rather_high_than_low_on_english_and_code() {
         let info = model_info(model);
         let samples = samples();
         // The first of the corpus by name: English, JavaScript and JSON.
-        let (estimated, counted) = samples.iter().take(6).fold((0, 0), |(estimated, counted), (text, tokens)| {
-            (estimated + info.count(text).tokens, counted + tokens[vocabulary])
-        });
+        let (estimated, counted) =
+            samples.iter().take(6).fold((0, 0), |(estimated, counted), (text, tokens)| {
+                (estimated + info.count(text).tokens, counted + tokens[vocabulary])
+            });
 
         assert!(estimated >= counted, "{model}: {estimated} for {counted}");
     }

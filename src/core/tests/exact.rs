@@ -131,7 +131,13 @@ fn assert_exact(encoding: Encoding, tiktoken: &CoreBPE, second: Option<&bpe_open
         }
         let ids = encoding.encode(&text);
         let (expected, sum) = &stored.ids[encoding.name()];
-        assert_eq!((ids.len(), sum_of(&ids)), (*expected, sum.clone()), "{} of {}", encoding.name(), stored.text);
+        assert_eq!(
+            (ids.len(), sum_of(&ids)),
+            (*expected, sum.clone()),
+            "{} of {}",
+            encoding.name(),
+            stored.text
+        );
         assert!(encoding.decode(&ids).unwrap() == text.as_bytes(), "{} of {}", encoding.name(), stored.text);
     }
     assert!(bytes >= MIN_CORPUS_BYTES, "the corpus has only {bytes} bytes");

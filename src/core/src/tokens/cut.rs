@@ -196,7 +196,10 @@ impl<'t> Steps<'t> {
                 let mut place = start;
                 for (length, cost) in info.tokens_of_piece(piece, tokens) {
                     if step.cost > 0 && step.cost + cost > limit / 2 {
-                        list.push(std::mem::replace(&mut step, Step { end: place, cost: 0, boundary: Boundary::Token }));
+                        list.push(std::mem::replace(
+                            &mut step,
+                            Step { end: place, cost: 0, boundary: Boundary::Token },
+                        ));
                     }
                     place += length;
                     step.end = text.floor_char_boundary(place);

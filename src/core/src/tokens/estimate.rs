@@ -22,12 +22,8 @@ pub struct Estimate {
 
 /// A model of OpenAI later than those whose encoding has been published: most likely one that is known, and no more
 /// different from it than `o200k_base` was from the one before on text in Latin script.
-pub(super) static LATER_GPT: Estimate = Estimate {
-    name: "gpt",
-    error_percent: 35,
-    per_token: [1000; SCRIPTS],
-    per_byte: [0; SCRIPTS],
-};
+pub(super) static LATER_GPT: Estimate =
+    Estimate { name: "gpt", error_percent: 35, per_token: [1000; SCRIPTS], per_byte: [0; SCRIPTS] };
 
 impl Estimate {
     /// By how many percent of the estimate the model's own count may differ from it, up or down. 99 of 100 texts of

@@ -44,12 +44,7 @@ const fn estimated(
     context_tokens: usize,
     max_output_tokens: usize,
 ) -> ModelInfo {
-    ModelInfo {
-        encoding: Encoding::O200kBase,
-        estimate: Some(estimate),
-        context_tokens,
-        max_output_tokens,
-    }
+    ModelInfo { encoding: Encoding::O200kBase, estimate: Some(estimate), context_tokens, max_output_tokens }
 }
 
 const CL100K: Encoding = Encoding::Cl100kBase;
@@ -239,8 +234,6 @@ pub(super) const FAMILIES: &[Family] = &[
     estimate("command-a", &COHERE, 256_000, 8_000),
     estimate("command-a-plus", &COHERE, 128_000, 64_000),
     estimate("c4ai-aya", &COHERE, 128_000, 4_000),
-    estimate("embed-", &COHERE, 128_000, 0),
-    estimate("embed-", &COHERE, 128_000, 0),
     estimate("embed-", &COHERE, 128_000, 0),
     estimate("embed-english", &COHERE, 512, 0),
     estimate("embed-multilingual", &COHERE, 512, 0),

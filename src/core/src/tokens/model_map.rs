@@ -69,8 +69,9 @@ impl ModelInfo {
         tokens: &[u32],
     ) -> impl Iterator<Item = (usize, usize)> {
         let dictionary = self.encoding.dictionary();
-        let (token_cost, byte_cost) =
-            self.estimate.map_or((COST_OF_A_TOKEN, 0), |estimate| estimate.weights(Script::of(piece, tokens.len())));
+        let (token_cost, byte_cost) = self
+            .estimate
+            .map_or((COST_OF_A_TOKEN, 0), |estimate| estimate.weights(Script::of(piece, tokens.len())));
         tokens.iter().map(move |token| {
             let length = dictionary.length(*token);
             (length, token_cost.saturating_add(length.saturating_mul(byte_cost)))
@@ -174,7 +175,9 @@ mod tests {
     #[test]
     fn no_character_costs_more_than_the_smallest_part_has() {
         for family in FAMILIES {
-            for character in ["👩", "𓂀", "ᚠ", "ꙮ", "ཀ", "ሰ", "ଓ", "ក", "漢", "한", "é", "\u{10fffd}", "\u{e000}"] {
+            for character in
+                ["👩", "𓂀", "ᚠ", "ꙮ", "ཀ", "ሰ", "ଓ", "ក", "漢", "한", "é", "\u{10fffd}", "\u{e000}"]
+            {
                 let tokens = family.info.count(character).tokens;
 
                 assert!(tokens <= crate::tokens::MIN_PART_TOKENS, "{character:?} of {}", family.prefix);

@@ -128,8 +128,27 @@ mod tests {
         let names = include_str!("../../data/estimates.tsv").lines().next().unwrap().split('\t').skip(2);
 
         assert!(names.eq([
-            "word", "number", "mark", "latin", "greek", "cyrillic", "armenian", "hebrew", "arabic",
-            "devanagari", "oriya", "indic", "thai", "georgian", "other", "han", "kana", "hangul", "symbol", "word parts", "latin parts",
+            "word",
+            "number",
+            "mark",
+            "latin",
+            "greek",
+            "cyrillic",
+            "armenian",
+            "hebrew",
+            "arabic",
+            "devanagari",
+            "oriya",
+            "indic",
+            "thai",
+            "georgian",
+            "other",
+            "han",
+            "kana",
+            "hangul",
+            "symbol",
+            "word parts",
+            "latin parts",
         ]));
     }
 }

@@ -39,7 +39,8 @@ pub(super) fn count(text: &str, model: &ModelInfo) -> usize {
             hasher: RandomState::new(),
             entries: vec![Entry::default(); ENTRIES],
         });
-        let hash = cache.hasher.hash_one((model.encoding, model.estimate.map(|estimate| estimate.name), text));
+        let hash =
+            cache.hasher.hash_one((model.encoding, model.estimate.map(|estimate| estimate.name), text));
         let place = usize::try_from(hash).unwrap_or(0) % ENTRIES;
         let Some(entry) = cache.entries.get_mut(place) else { return model.count(text).tokens };
         if entry.hash != hash || entry.bytes != bytes {
@@ -57,7 +58,8 @@ mod tests {
     use super::*;
     use crate::tokens::model_info;
 
-    const MODELS: [&str; 6] = ["gpt-4o", "gpt-4", "text-davinci-003", "davinci", "claude-sonnet-4-5", "gemini-2.5-pro"];
+    const MODELS: [&str; 6] =
+        ["gpt-4o", "gpt-4", "text-davinci-003", "davinci", "claude-sonnet-4-5", "gemini-2.5-pro"];
 
     #[test]
     fn a_text_that_is_remembered_has_the_same_count() {

@@ -109,7 +109,11 @@ fn model_info(model: Text<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
 /// Refuses a text that would keep the worker busy for seconds.
 fn check_length(text: &Text<'_>) -> Result<(), Failure> {
     if text.given_bytes() > MAX_TEXT_BYTES {
-        return Err(Failure::TooLarge { what: "the text", actual: text.given_bytes(), limit: MAX_TEXT_BYTES });
+        return Err(Failure::TooLarge {
+            what: "the text",
+            actual: text.given_bytes(),
+            limit: MAX_TEXT_BYTES,
+        });
     }
     Ok(())
 }
