@@ -18,6 +18,7 @@ mod merge;
 mod model_map;
 mod piece_cache;
 mod pieces;
+mod preload;
 mod script;
 mod tables;
 mod text_cache;
@@ -31,6 +32,7 @@ pub use encoding::{Encoding, UnknownToken};
 pub use estimate::Estimate;
 pub use image::{ImageDetail, image_tokens};
 pub use model_map::{ModelInfo, model_info};
+pub use piece_cache::held_bytes;
 
 #[cfg(test)]
 mod tests;

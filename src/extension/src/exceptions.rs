@@ -8,7 +8,8 @@ mod class;
 use ext_php_rs::exception::PhpException;
 use platen_core::code::ErrorCode;
 use platen_core::history::TrimError;
-use platen_core::prompt::ParsePromptHashError;
+use platen_core::prompt::{InvalidCacheTag, ParsePromptHashError, UnknownRule};
+use platen_core::rate::InvalidRate;
 use platen_core::redact::{RedactError, UnknownKind};
 use platen_core::signing::jwt::JwtError;
 use platen_core::signing::{InvalidKey, UnknownEncoding};
@@ -42,9 +43,15 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Hash(#[from] ParsePromptHashError),
     #[error(transparent)]
+    Rule(#[from] UnknownRule),
+    #[error(transparent)]
+    Tag(#[from] InvalidCacheTag),
+    #[error(transparent)]
     Redact(#[from] RedactError),
     #[error(transparent)]
     Kind(#[from] UnknownKind),
+    #[error(transparent)]
+    Rate(#[from] InvalidRate),
     /// The request does not fit a frame.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -73,7 +80,7 @@ impl Failure {
     /// The class of the exception and its stable code: the one place that decides them.
     fn class_and_code(&self) -> (ExceptionClass, &str) {
         match self {
-            Self::Argument(_) | Self::Hash(_) => {
+            Self::Argument(_) | Self::Hash(_) | Self::Rate(_) | Self::Rule(_) | Self::Tag(_) => {
                 (ExceptionClass::InvalidInput, ErrorCode::InvalidRequest.as_str())
             }
             Self::TooLarge { .. } => (ExceptionClass::InvalidInput, ErrorCode::PayloadTooLarge.as_str()),
@@ -92,6 +99,9 @@ impl Failure {
                 (ExceptionClass::InvalidInput, error.code().as_str())
             }
             Self::Webhook(error) => (ExceptionClass::InvalidSignature, error.code().as_str()),
+            Self::Refused { code, .. } if code == ErrorCode::UnsupportedVersion.as_str() => {
+                (ExceptionClass::DaemonUnavailable, code)
+            }
             Self::Socket(error @ SocketError::Frame(_)) => {
                 (ExceptionClass::InternalError, error.code().as_str())
             }

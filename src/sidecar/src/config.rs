@@ -4,6 +4,7 @@
 //! checked: the rest of the daemon never meets a setting that is out of its range. `default.toml` documents
 //! every setting, and a test holds it equal to the defaults here.
 
+mod cache;
 mod daemon;
 mod duration;
 mod environment;
@@ -15,6 +16,7 @@ mod jobs;
 mod log;
 mod models;
 mod providers;
+mod service;
 mod webhooks;
 
 use std::path::Path;
@@ -22,6 +24,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+pub use cache::CacheConfig;
 pub use daemon::DaemonConfig;
 pub use environment::Environment;
 pub use http::HttpConfig;
@@ -30,6 +33,7 @@ pub use jobs::JobsSettings;
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use models::{ModelConfig, Price};
 pub use providers::{ProviderConfig, ProviderKind, Timeouts};
+pub use service::ServiceConfig;
 pub use webhooks::WebhooksConfig;
 
 /// Where the settings are read from when no `--config` is given, if the file is there.
@@ -48,12 +52,16 @@ pub struct Config {
     pub jobs: JobsSettings,
     /// `[webhooks]`
     pub webhooks: WebhooksConfig,
+    /// `[cache]`
+    pub cache: CacheConfig,
     /// `[[providers]]`, or what the environment offers; never empty.
     pub providers: Vec<ProviderConfig>,
     /// `[models]` by alias, or one `default`; never empty.
     pub models: Vec<ModelConfig>,
     /// `[log]`
     pub log: LogConfig,
+    /// What the service manager asks; from the environment only.
+    pub service: ServiceConfig,
 }
 
 /// The settings cannot be used.
@@ -120,9 +128,11 @@ impl Config {
             http: file.http,
             jobs: file.jobs,
             webhooks: file.webhooks,
+            cache: file.cache,
             providers,
             models,
             log: file.log,
+            service: service::resolve(environment, std::process::id())?,
         })
     }
 }

@@ -6,13 +6,13 @@ memory_limit=3G
 <?php
 declare(strict_types=1);
 
-require __DIR__ . '/../support/hostile.inc';
+require __DIR__ . '/../support/long-texts.inc';
 require __DIR__ . '/../support/outcome.inc';
 
 // The role is text as well.
 const MOST_BYTES = 16 * 1024 * 1024 - 4;
 
-foreach (hostile_texts(MOST_BYTES) as $name => $text) {
+foreach (long_texts(MOST_BYTES) as $name => $text) {
     $message = [['role' => 'user', 'content' => $text]];
     echo $name, ' ', outcome(fn () => Platen\count_message_tokens($message, 'gpt-4o') > 0 ? 'counted' : 'nothing'), "\n";
 }

@@ -6,9 +6,9 @@ memory_limit=3G
 <?php
 declare(strict_types=1);
 
-require __DIR__ . '/../support/hostile.inc';
+require __DIR__ . '/../support/long-texts.inc';
 
-foreach (hostile_texts() as $name => $text) {
+foreach (long_texts() as $name => $text) {
     $counter = new Platen\TokenCounter('gpt-4o');
     for ($place = 0; $place < strlen($text); $place += 65_521) {
         $counter->push(substr($text, $place, 65_521));

@@ -6,9 +6,9 @@ memory_limit=3G
 <?php
 declare(strict_types=1);
 
-require __DIR__ . '/../support/hostile.inc';
+require __DIR__ . '/../support/long-texts.inc';
 
-foreach (hostile_texts() as $name => $text) {
+foreach (long_texts() as $name => $text) {
     foreach (['start', 'end'] as $from) {
         $part = Platen\truncate_tokens($text, 1000, 'gpt-4o', $from);
         $tokens = Platen\count_tokens($part, 'gpt-4o');

@@ -6,9 +6,9 @@ memory_limit=3G
 <?php
 declare(strict_types=1);
 
-require __DIR__ . '/../support/hostile.inc';
+require __DIR__ . '/../support/long-texts.inc';
 
-foreach (hostile_texts(2 * 1024 * 1024) as $name => $text) {
+foreach (long_texts(2 * 1024 * 1024) as $name => $text) {
     $tokens = Platen\encode($text, 'gpt-4o');
     echo $name, ' ', Platen\decode($tokens, 'gpt-4o') === mb_scrub_like($text) ? 'the same' : 'another text', "\n";
 }

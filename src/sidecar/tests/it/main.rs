@@ -2,13 +2,16 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod cache;
 mod cli;
 mod crash;
 mod drain;
+mod handoff;
 mod http;
 mod ipc;
 mod jobs;
 mod providers;
+mod service_manager;
 mod stream;
 mod webhooks;
 
