@@ -1,6 +1,7 @@
 //! Turns `data/estimates.tsv` into the weights of `src/tokens/estimate.rs`.
 
 use std::error::Error;
+use std::fmt::Write as _;
 
 /// Writes a static for each line below the heads: a name, the error in percent, and for each script what a token and a
 /// byte weigh, in thousandths, as `token+byte`.
@@ -18,10 +19,9 @@ pub(crate) fn declare(file: &str) -> Result<String, Box<dyn Error>> {
             per_byte.push(byte.parse()?);
         }
         let constant = name.to_uppercase().replace(['-', '.'], "_");
-        code += &format!(
-            "pub(super) static {constant}: Estimate = Estimate {{\n    name: {name:?},\n    error_percent: {error},\n    \
-             per_token: {per_token:?},\n    per_byte: {per_byte:?},\n}};\n"
-        );
+        writeln!(code, "pub(super) static {constant}: Estimate = Estimate {{")?;
+        writeln!(code, "    name: {name:?},\n    error_percent: {error},")?;
+        writeln!(code, "    per_token: {per_token:?},\n    per_byte: {per_byte:?},\n}};")?;
     }
     Ok(code)
 }

@@ -1,5 +1,5 @@
 //! The families of models: encodings as in tiktoken's `model.py` (0.14.0), limits as in
-//! `model_prices_and_context_window_backup.json` of the PyPI package litellm (1.109.1), which
+//! `model_prices_and_context_window_backup.json` of the package litellm (1.109.1), which
 //! `tests/vectors/models.py` compares with. Where that source tells input and answer apart, the window is their sum.
 
 use super::Encoding;
