@@ -1,0 +1,15 @@
+<?php
+declare(strict_types=1);
+
+require __DIR__ . '/../support/hostile.inc';
+
+foreach (hostile_texts(2 * 1024 * 1024) as $name => $text) {
+    $tokens = Platen\encode($text, 'gpt-4o');
+    echo $name, ' ', Platen\decode($tokens, 'gpt-4o') === mb_scrub_like($text) ? 'the same' : 'another text', "\n";
+}
+
+/** Without mbstring, which the tests run without: what is no UTF-8 becomes U+FFFD. */
+function mb_scrub_like(string $text): string
+{
+    return preg_match('//u', $text) === 1 ? $text : Platen\truncate_tokens($text, PHP_INT_MAX, 'gpt-4o');
+}
