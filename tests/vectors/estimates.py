@@ -188,9 +188,10 @@ def main():
     families["unknown"] = fit(matrix, list(targets.values()), names)
     stored = sampled(rows)
     for name, target in targets.items():
-        keep_to_sample(families[name], matrix[stored], target[stored])
-    for factor in NEW_CLAUDE:
-        keep_to_sample(families["claude-4.7"], matrix[stored], factor * targets["claude"][stored])
+        keep_to_sample(families[name], matrix[stored], [target[stored]])
+    keep_to_sample(families["unknown"], matrix[stored], [target[stored] for target in targets.values()])
+    new_claude = [factor * targets["claude"][stored] for factor in NEW_CLAUDE]
+    keep_to_sample(families["claude-4.7"], matrix[stored], new_claude)
     for name in ("claude", "claude-4.7"):
         families[name]["error_percent"] += UNPUBLISHED_ERROR_PERCENT
     for name, target in targets.items():
@@ -264,10 +265,10 @@ def sampled(rows):
     return [place for places in by_text.values() for place in spread(places, SAMPLES_PER_TEXT)]
 
 
-def keep_to_sample(family, matrix, target):
+def keep_to_sample(family, matrix, targets):
     """The bound holds for 99 % of the stored messages as well, which are few."""
     estimated = estimate(matrix, family)
-    deviations = sorted(abs(target - estimated) / estimated * 100)
+    deviations = sorted(numpy.concatenate([abs(target - estimated) / estimated * 100 for target in targets]))
     outliers = len(deviations) * (100 - ERROR_PERCENTILE) // 100
     family["error_percent"] = max(family["error_percent"], int(numpy.ceil(deviations[-1 - outliers])))
 
