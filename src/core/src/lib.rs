@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod budget;
 pub mod clock;
 pub mod code;
 pub mod history;
 pub mod job;
 pub mod limits;
 pub mod prompt;
+pub mod rate;
 pub mod redact;
 pub mod retry;
 pub mod secret;

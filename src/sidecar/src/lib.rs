@@ -11,6 +11,7 @@ pub mod supervisor;
 pub mod http;
 pub mod ipc;
 
+pub mod budgets;
 pub mod jobs;
 pub mod ratelimit;
 pub mod sites;

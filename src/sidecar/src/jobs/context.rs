@@ -6,11 +6,13 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use platen_core::clock::{Clock, Timestamp};
 use platen_core::job::{JobId, JobSnapshot, SiteId};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use super::ends::Ends;
 use super::models::ModelTable;
 use super::store::{JobStore, Lease, WorkStore};
+use super::wait::MAX_WAITERS;
 use crate::config::JobsSettings;
 use crate::sites::Sites;
 use crate::streaming::{Relay, StreamEnd, StreamKey};
@@ -31,6 +33,9 @@ pub struct Jobs {
     /// Wakes the deliverer: there may be a delivery that is due.
     pub(super) deliver: Arc<Notify>,
     pub(super) running: Running,
+    pub(super) ends: Ends,
+    /// Places for those who wait for an end.
+    pub(super) waiters: Semaphore,
 }
 
 /// The parts of [`Jobs`].
@@ -60,7 +65,27 @@ impl Jobs {
     pub fn new(parts: JobsParts) -> Self {
         let JobsParts { store, work, sites, models, relay, metrics, clock, settings, deliver } = parts;
         let (wake, running) = (Notify::new(), Running::default());
-        Self { store, work, sites, models, relay, metrics, clock, settings, wake, deliver, running }
+        let (ends, waiters) = (Ends::default(), Semaphore::new(MAX_WAITERS));
+        Self {
+            store,
+            work,
+            sites,
+            models,
+            relay,
+            metrics,
+            clock,
+            settings,
+            wake,
+            deliver,
+            running,
+            ends,
+            waiters,
+        }
+    }
+
+    /// The names that sites may ask for, in alphabetical order.
+    pub fn model_names(&self) -> Vec<String> {
+        self.models.names()
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -71,6 +96,7 @@ impl Jobs {
     pub(super) fn announce_end(&self, site: &SiteId, job: &JobSnapshot) {
         let end = StreamEnd { status: job.status, usage: job.usage.clone(), error: job.error.clone() };
         self.relay.finish(&StreamKey { site: site.clone(), job: job.id.clone() }, end);
+        self.ends.announce(&job.id);
         self.metrics.job_ended(job.status);
         self.deliver.notify_one();
     }

@@ -16,6 +16,9 @@ pub trait JobStore: Send + Sync {
     /// In one transaction: look up by idempotency key and by id, compare the work, insert job and hop.
     fn submit(&self, request: Submit, now: Timestamp) -> StoreFuture<'_, Submitted>;
 
+    /// The same for several jobs in one transaction; gives what became of each, in their order.
+    fn submit_many(&self, requests: Vec<Submit>, now: Timestamp) -> StoreFuture<'_, Vec<Submitted>>;
+
     /// The job as it stands, `None` when the site has no such job.
     fn snapshot(&self, job: JobRef) -> StoreFuture<'_, Option<JobSnapshot>>;
 
@@ -69,7 +72,7 @@ pub trait WorkStore: Send + Sync {
     fn give_back(&self, lease: Lease, now: Timestamp) -> StoreFuture<'_, Fenced>;
 
     /// Takes away some of the rows that are of no use any more: jobs that ended before `ended_before` and
-    /// whose webhooks are settled, stream tokens that have expired, rate limits that are full again.
+    /// whose webhooks are settled, stream tokens that have expired.
     fn sweep(&self, now: Timestamp, ended_before: Timestamp) -> StoreFuture<'_, Swept>;
 }
 
@@ -188,7 +191,7 @@ pub struct Recovery {
 pub struct Swept {
     /// Ended jobs with all that belongs to them.
     pub jobs: usize,
-    /// Stream tokens and rate limits.
+    /// Stream tokens.
     pub leftovers: usize,
     /// Whether another sweep would find more at once.
     pub has_more: bool,

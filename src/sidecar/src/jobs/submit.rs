@@ -1,5 +1,5 @@
 use platen_core::code::ErrorCode;
-use platen_core::job::{InvalidJob, JobId, Work};
+use platen_core::job::{InvalidJob, JobId, SiteId, Work};
 use platen_core::limits::MAX_JOB_BYTES;
 use platen_core::wire::{Receipt, Submit};
 use thiserror::Error;
@@ -54,6 +54,22 @@ impl SubmitError {
 /// # Errors
 /// [`SubmitError`]; only [`SubmitError::Store`] may pass by itself.
 pub async fn submit(jobs: &Jobs, request: Submit) -> Result<Receipt, SubmitError> {
+    check(jobs, &request).await?;
+    let (site, request_id) = (request.site.clone(), request.job.request_id.clone());
+    match jobs.store.submit(request, jobs.now()).await? {
+        Submitted::Kept(receipt) => {
+            announce(jobs, &site, &request_id, &receipt);
+            Ok(receipt)
+        }
+        Submitted::Conflict { job_id } => Err(SubmitError::Conflict { job_id }),
+    }
+}
+
+/// Whether the job may be taken at all.
+///
+/// # Errors
+/// [`SubmitError`]
+pub(super) async fn check(jobs: &Jobs, request: &Submit) -> Result<(), SubmitError> {
     request.job.validate()?;
     let Work::Chat(chat) = &request.job.work;
     let text_bytes: usize = chat.messages.iter().map(|message| message.content.len()).sum();
@@ -66,22 +82,20 @@ pub async fn submit(jobs: &Jobs, request: Submit) -> Result<Receipt, SubmitError
     if jobs.sites.find(&request.site).await?.is_none() {
         return Err(SubmitError::UnknownSite(request.site.to_string()));
     }
-    let (site, request_id) = (request.site.clone(), request.job.request_id.clone());
-    match jobs.store.submit(request, jobs.now()).await? {
-        Submitted::Kept(receipt) => {
-            if !receipt.is_duplicate {
-                jobs.metrics.job_accepted();
-                jobs.wake.notify_one();
-            }
-            tracing::info!(
-                { names::JOB_ID } = %receipt.job_id,
-                { names::REQUEST_ID } = request_id,
-                { names::SITE_ID } = %site,
-                is_duplicate = receipt.is_duplicate,
-                "a job is durable"
-            );
-            Ok(receipt)
-        }
-        Submitted::Conflict { job_id } => Err(SubmitError::Conflict { job_id }),
+    Ok(())
+}
+
+/// Tells the worker and the log of a job that is durable.
+pub(super) fn announce(jobs: &Jobs, site: &SiteId, request_id: &str, receipt: &Receipt) {
+    if !receipt.is_duplicate {
+        jobs.metrics.job_accepted();
+        jobs.wake.notify_one();
     }
+    tracing::info!(
+        { names::JOB_ID } = %receipt.job_id,
+        { names::REQUEST_ID } = request_id,
+        { names::SITE_ID } = %site,
+        is_duplicate = receipt.is_duplicate,
+        "a job is durable"
+    );
 }

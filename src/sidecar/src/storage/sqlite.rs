@@ -5,13 +5,13 @@
 //! (`platend site add`) may write too; SQLite's lock keeps them apart.
 
 mod attempts;
+mod budgets;
 mod connection;
 mod deliveries;
 mod end;
 mod hops;
 mod jobs;
 mod migrate;
-mod rates;
 mod readers;
 mod row;
 mod sites;

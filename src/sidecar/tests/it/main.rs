@@ -5,6 +5,7 @@
 mod cli;
 mod crash;
 mod drain;
+mod handoff;
 mod http;
 mod ipc;
 mod jobs;

@@ -35,6 +35,12 @@ impl JobStore for SqliteStore {
         Box::pin(self.write("keep a job", move |connection| submit(connection, &request, now)))
     }
 
+    fn submit_many(&self, requests: Vec<Submit>, now: Timestamp) -> StoreFuture<'_, Vec<Submitted>> {
+        Box::pin(self.write("keep jobs", move |connection| {
+            requests.iter().map(|request| submit(connection, request, now)).collect()
+        }))
+    }
+
     fn snapshot(&self, job: JobRef) -> StoreFuture<'_, Option<JobSnapshot>> {
         Box::pin(self.read("read a job", move |connection| row::job(connection, &job.site, &job.job_id)))
     }

@@ -33,11 +33,6 @@ pub(super) fn sweep(
          (SELECT site_id, token_id FROM stream_tokens WHERE expires_at < ?1 LIMIT ?2)",
         now,
     )?;
-    let buckets = delete(
-        "DELETE FROM rate_buckets WHERE (site_id, key) IN \
-         (SELECT site_id, key FROM rate_buckets WHERE full_at < ?1 LIMIT ?2)",
-        now,
-    )?;
-    let has_more = [jobs, tokens, buckets].contains(&MAX_ROWS);
-    Ok(Swept { jobs, leftovers: tokens.saturating_add(buckets), has_more })
+    let has_more = [jobs, tokens].contains(&MAX_ROWS);
+    Ok(Swept { jobs, leftovers: tokens, has_more })
 }
