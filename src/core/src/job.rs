@@ -7,5 +7,5 @@ mod status;
 
 pub use id::{JobId, ParseJobIdError};
 pub use outcome::{Answer, Hop, JobError, JobSnapshot, Usage};
-pub use spec::{ChatPayload, InvalidJob, JobSpec, Message, Role, SiteId, Work, is_request_id};
+pub use spec::{CachePolicy, ChatPayload, InvalidJob, JobSpec, Message, Role, SiteId, Work, is_request_id};
 pub use status::{InvalidTransition, JobStatus};

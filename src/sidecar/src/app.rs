@@ -20,6 +20,7 @@ use crate::config::{Config, ConfigError};
 use crate::http::{self, HttpParts, HttpState};
 use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
 use crate::jobs::models::ModelTable;
+use crate::jobs::response_cache::ResponseCache;
 use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
@@ -127,6 +128,7 @@ impl App {
             work: store.clone(),
             sites: Arc::clone(&sites),
             models: ModelTable::new(&config.models, &providers),
+            responses: ResponseCache::new(&config.cache, config.ipc.gid()?, &clock).await,
             relay: relay.clone(),
             metrics: Arc::clone(&metrics),
             clock: Arc::clone(&clock),

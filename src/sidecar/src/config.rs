@@ -4,6 +4,7 @@
 //! checked: the rest of the daemon never meets a setting that is out of its range. `default.toml` documents
 //! every setting, and a test holds it equal to the defaults here.
 
+mod cache;
 mod daemon;
 mod duration;
 mod environment;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+pub use cache::CacheConfig;
 pub use daemon::DaemonConfig;
 pub use environment::Environment;
 pub use http::HttpConfig;
@@ -50,6 +52,8 @@ pub struct Config {
     pub jobs: JobsSettings,
     /// `[webhooks]`
     pub webhooks: WebhooksConfig,
+    /// `[cache]`
+    pub cache: CacheConfig,
     /// `[[providers]]`, or what the environment offers; never empty.
     pub providers: Vec<ProviderConfig>,
     /// `[models]` by alias, or one `default`; never empty.
@@ -124,6 +128,7 @@ impl Config {
             http: file.http,
             jobs: file.jobs,
             webhooks: file.webhooks,
+            cache: file.cache,
             providers,
             models,
             log: file.log,

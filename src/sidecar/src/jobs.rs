@@ -6,6 +6,7 @@
 
 pub mod event;
 pub mod models;
+pub mod response_cache;
 pub mod store;
 
 mod accepted;

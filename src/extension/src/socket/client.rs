@@ -167,8 +167,8 @@ impl Client {
     /// Keeps a connection on which requests and answers are in step for certain. A refusal after a push may be that
     /// of the push, with the request's own answer behind it.
     fn keep(&mut self, connection: Connection, request: Tag, reply: Reply) -> Reply {
-        let is_own = Some(reply.0) == request.reply()
-            || (reply.0 == Tag::Refusal && !connection.was_pushed_to());
+        let is_own =
+            Some(reply.0) == request.reply() || (reply.0 == Tag::Refusal && !connection.was_pushed_to());
         if is_own && connection.is_whole() {
             self.connection = Some(connection);
         }

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::models::ModelEntry;
 use super::providers::ProviderEntry;
-use super::{ConfigError, DaemonConfig, HttpConfig, IpcConfig, JobsSettings, LogConfig, WebhooksConfig};
+use super::{
+    CacheConfig, ConfigError, DaemonConfig, HttpConfig, IpcConfig, JobsSettings, LogConfig, WebhooksConfig,
+};
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -19,6 +21,7 @@ pub(super) struct File {
     pub(super) http: HttpConfig,
     pub(super) jobs: JobsSettings,
     pub(super) webhooks: WebhooksConfig,
+    pub(super) cache: CacheConfig,
     pub(super) log: LogConfig,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) providers: Vec<ProviderEntry>,
@@ -40,7 +43,8 @@ impl File {
         self.ipc.check()?;
         self.http.check()?;
         self.jobs.check()?;
-        self.webhooks.check()
+        self.webhooks.check()?;
+        self.cache.check()
     }
 }
 

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ends::Ends;
 use super::models::ModelTable;
+use super::response_cache::ResponseCache;
 use super::store::{JobStore, Lease, WorkStore};
 use super::wait::MAX_WAITERS;
 use crate::config::JobsSettings;
@@ -24,6 +25,7 @@ pub struct Jobs {
     pub(super) work: Arc<dyn WorkStore>,
     pub(super) sites: Arc<Sites>,
     pub(super) models: ModelTable,
+    pub(super) responses: ResponseCache,
     pub(super) relay: Relay,
     pub(super) metrics: Arc<Metrics>,
     pub(super) clock: Arc<dyn Clock>,
@@ -48,6 +50,8 @@ pub struct JobsParts {
     pub sites: Arc<Sites>,
     /// The names that sites may ask for.
     pub models: ModelTable,
+    /// Earlier answers.
+    pub responses: ResponseCache,
     /// Carries text to those who watch.
     pub relay: Relay,
     /// Counts.
@@ -63,7 +67,8 @@ pub struct JobsParts {
 impl Jobs {
     /// Puts the machine together. It does nothing until [`work`](super::work) runs.
     pub fn new(parts: JobsParts) -> Self {
-        let JobsParts { store, work, sites, models, relay, metrics, clock, settings, deliver } = parts;
+        let JobsParts { store, work, sites, models, responses, relay, metrics, clock, settings, deliver } =
+            parts;
         let (wake, running) = (Notify::new(), Running::default());
         let (ends, waiters) = (Ends::default(), Semaphore::new(MAX_WAITERS));
         Self {
@@ -71,6 +76,7 @@ impl Jobs {
             work,
             sites,
             models,
+            responses,
             relay,
             metrics,
             clock,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use platen_core::job::{Answer, Hop, JobError, Usage};
 use platen_core::wire::JobRef;
+use serde_json::json;
 use tokio::time::sleep;
 
 use super::Attempt;
@@ -37,9 +38,8 @@ impl Attempt<'_> {
             provider: route.provider.name().to_owned(),
         };
         let completed = Completed { answer, usage, hops };
-        let lease = &self.job.lease;
-        let outcome = self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await;
-        if outcome == Some(Fenced::Held) {
+        if self.write_completed(&completed).await == Some(Fenced::Held) {
+            jobs.responses.keep(&self.job.site, &self.job.spec, completed.answer).await;
             tracing::info!(
                 { names::PROVIDER_NAME } = route.provider.name(),
                 { names::DURATION_MS } = self.elapsed_ms(),
@@ -50,6 +50,31 @@ impl Attempt<'_> {
             );
             self.announce_end().await;
         }
+    }
+
+    /// Ends the job with an earlier answer, which costs nothing.
+    pub(super) async fn complete_from_cache(&self, answer: Answer) {
+        let detail = json!({
+            "attempt": self.job.lease.attempt,
+            "provider": answer.provider,
+            "model": answer.model,
+        });
+        let hops = vec![self.hop(names::HOP_CACHE_HIT, detail)];
+        let size_bytes = answer.text.len();
+        let completed = Completed { answer, usage: Usage::default(), hops };
+        if self.write_completed(&completed).await == Some(Fenced::Held) {
+            tracing::info!(
+                { names::DURATION_MS } = self.elapsed_ms(),
+                { names::SIZE_BYTES } = size_bytes,
+                "a job succeeded with an earlier answer"
+            );
+            self.announce_end().await;
+        }
+    }
+
+    async fn write_completed(&self, completed: &Completed) -> Option<Fenced> {
+        let (jobs, lease) = (self.jobs, &self.job.lease);
+        self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await
     }
 
     pub(super) async fn fail(

@@ -88,6 +88,7 @@ fn spec(number: u8) -> JobSpec {
             messages: vec![Message { role: Role::User, content: "?".to_owned() }],
             max_output_tokens: Some(5),
             temperature: Some(0.5),
+            cache: None,
         }),
     }
 }
