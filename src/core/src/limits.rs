@@ -10,6 +10,12 @@ pub const MAX_JOB_BYTES: usize = 256 * 1024;
 /// The longest idempotency key, in bytes: fits a unique `utf8mb4` index in WordPress's tables.
 pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 191;
 
+/// The longest subject and the longest name of a conversation, in bytes.
+pub const MAX_WORD_BYTES: usize = 191;
+
+/// The longest life of a job, in milliseconds: 30 days.
+pub const MAX_DEADLINE_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+
 /// The longest request id taken over from outside, in bytes.
 pub const MAX_REQUEST_ID_BYTES: usize = 64;
 

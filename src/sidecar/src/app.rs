@@ -19,6 +19,7 @@ use crate::config::{Config, ConfigError};
 use crate::http::{self, HttpParts, HttpState};
 use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
 use crate::jobs::models::ModelTable;
+use crate::jobs::schedule::Limits;
 use crate::jobs::{self, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{self, RateLimiter};
@@ -120,11 +121,13 @@ impl App {
         let jobs = Arc::new(Jobs::new(JobsParts {
             store: store.clone(),
             work: store.clone(),
+            retention: store.clone(),
             sites: Arc::clone(&sites),
             models: ModelTable::new(&config.models, &providers),
             relay: relay.clone(),
             metrics: Arc::clone(&metrics),
             clock: Arc::clone(&clock),
+            limits: Limits::new(config.jobs.concurrency, &config.limits, &config.models),
             settings: config.jobs.clone(),
             deliver: Arc::clone(&deliver),
         }));

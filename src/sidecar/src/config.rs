@@ -12,6 +12,7 @@ mod group;
 mod http;
 mod ipc;
 mod jobs;
+mod limits;
 mod log;
 mod models;
 mod providers;
@@ -27,6 +28,7 @@ pub use environment::Environment;
 pub use http::HttpConfig;
 pub use ipc::IpcConfig;
 pub use jobs::JobsSettings;
+pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use models::{ModelConfig, Price};
 pub use providers::{ProviderConfig, ProviderKind, Timeouts};
@@ -46,6 +48,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// `[jobs]`
     pub jobs: JobsSettings,
+    /// `[limits]`
+    pub limits: LimitsConfig,
     /// `[webhooks]`
     pub webhooks: WebhooksConfig,
     /// `[[providers]]`, or what the environment offers; never empty.
@@ -114,11 +118,13 @@ impl Config {
         file.check()?;
         let providers = providers::resolve(&file.providers, environment)?;
         let models = models::resolve(file.models, &providers, environment)?;
+        file.limits.check(&providers, &models)?;
         Ok(Self {
             daemon: file.daemon,
             ipc: file.ipc,
             http: file.http,
             jobs: file.jobs,
+            limits: file.limits,
             webhooks: file.webhooks,
             providers,
             models,

@@ -6,6 +6,7 @@
 
 pub mod event;
 pub mod models;
+pub mod schedule;
 pub mod store;
 
 mod cancel;

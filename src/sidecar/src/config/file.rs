@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::models::ModelEntry;
 use super::providers::ProviderEntry;
-use super::{ConfigError, DaemonConfig, HttpConfig, IpcConfig, JobsSettings, LogConfig, WebhooksConfig};
+use super::{ConfigError, DaemonConfig, HttpConfig, IpcConfig, JobsSettings, LimitsConfig, LogConfig, WebhooksConfig};
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -18,6 +18,7 @@ pub(super) struct File {
     pub(super) ipc: IpcConfig,
     pub(super) http: HttpConfig,
     pub(super) jobs: JobsSettings,
+    pub(super) limits: LimitsConfig,
     pub(super) webhooks: WebhooksConfig,
     pub(super) log: LogConfig,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -29,6 +29,12 @@ pub struct JobsSettings {
     /// The longest life of a job from acceptance to its end, waiting and retries included.
     #[serde(rename = "deadline_s", with = "duration::seconds")]
     pub deadline: Duration,
+    /// The same input of the same user within this time gives the same job, while that has not ended.
+    #[serde(rename = "same_input_window_s", with = "duration::seconds")]
+    pub same_input_window: Duration,
+    /// The name of this daemon among those that share a database. Processes that follow each other have the
+    /// same name: it tells whose unfinished work is whose.
+    pub owner: String,
     /// How long an ended job is kept, in days.
     pub keep_ended_days: u32,
 }
@@ -43,6 +49,8 @@ impl Default for JobsSettings {
             backoff_base: Duration::from_secs(1),
             backoff_cap: Duration::from_mins(1),
             deadline: Duration::from_hours(1),
+            same_input_window: Duration::from_secs(10),
+            owner: "main".to_owned(),
             keep_ended_days: 30,
         }
     }
@@ -60,6 +68,10 @@ impl JobsSettings {
         check_range("jobs.max_attempts", self.max_attempts, 1..=100)?;
         check_range("jobs.poison_after", self.poison_after, 1..=100)?;
         check_range("jobs.keep_ended_days", self.keep_ended_days, 1..=36_500)?;
+        if self.owner.is_empty() || self.owner.len() > 64 {
+            return Err(ConfigError::invalid("jobs.owner", "a name is 1 to 64 bytes"));
+        }
+        check_duration("jobs.same_input_window_s", self.same_input_window, Duration::ZERO..=hour)?;
         check_duration("jobs.lease_s", self.lease, Duration::from_secs(3)..=hour)?;
         check_duration("jobs.backoff_base_ms", self.backoff_base, Duration::from_millis(1)..=hour)?;
         check_duration("jobs.backoff_cap_ms", self.backoff_cap, self.backoff_base..=hour * 24)?;

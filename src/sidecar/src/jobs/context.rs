@@ -10,7 +10,8 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::models::ModelTable;
-use super::store::{JobStore, Lease, WorkStore};
+use super::schedule::{self, Limits};
+use super::store::{JobStore, Lease, Policy, RetentionStore, WorkStore};
 use crate::config::JobsSettings;
 use crate::sites::Sites;
 use crate::streaming::{Relay, StreamEnd, StreamKey};
@@ -20,6 +21,7 @@ use crate::telemetry::Metrics;
 pub struct Jobs {
     pub(super) store: Arc<dyn JobStore>,
     pub(super) work: Arc<dyn WorkStore>,
+    pub(super) retention: Arc<dyn RetentionStore>,
     pub(super) sites: Arc<Sites>,
     pub(super) models: ModelTable,
     pub(super) relay: Relay,
@@ -31,6 +33,7 @@ pub struct Jobs {
     /// Wakes the deliverer: there may be a delivery that is due.
     pub(super) deliver: Arc<Notify>,
     pub(super) running: Running,
+    pub(super) policy: Policy,
 }
 
 /// The parts of [`Jobs`].
@@ -39,6 +42,8 @@ pub struct JobsParts {
     pub store: Arc<dyn JobStore>,
     /// The side of the worker; the same database.
     pub work: Arc<dyn WorkStore>,
+    /// What takes old content away; the same database.
+    pub retention: Arc<dyn RetentionStore>,
     /// Looks sites up.
     pub sites: Arc<Sites>,
     /// The names that sites may ask for.
@@ -51,6 +56,8 @@ pub struct JobsParts {
     pub clock: Arc<dyn Clock>,
     /// `[jobs]`
     pub settings: JobsSettings,
+    /// How many steps may run at the same time, of what.
+    pub limits: Limits,
     /// Is notified when a delivery was queued.
     pub deliver: Arc<Notify>,
 }
@@ -58,9 +65,34 @@ pub struct JobsParts {
 impl Jobs {
     /// Puts the machine together. It does nothing until [`work`](super::work) runs.
     pub fn new(parts: JobsParts) -> Self {
-        let JobsParts { store, work, sites, models, relay, metrics, clock, settings, deliver } = parts;
-        let (wake, running) = (Notify::new(), Running::default());
-        Self { store, work, sites, models, relay, metrics, clock, settings, wake, deliver, running }
+        let JobsParts {
+            store,
+            work,
+            retention,
+            sites,
+            models,
+            relay,
+            metrics,
+            clock,
+            settings,
+            limits,
+            deliver,
+        } = parts;
+        Self {
+            store,
+            work,
+            retention,
+            sites,
+            models,
+            relay,
+            metrics,
+            clock,
+            settings,
+            wake: Notify::new(),
+            deliver,
+            running: Running::default(),
+            policy: schedule::policy(limits),
+        }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -76,22 +108,23 @@ impl Jobs {
     }
 }
 
-/// The attempts that run in this process, so that a cancellation reaches the provider call.
+/// The attempts that run in this process, so that a cancellation reaches the provider call. A job may have
+/// several: one of each step.
 #[derive(Default)]
-pub(super) struct Running(Mutex<HashMap<JobId, (u32, CancellationToken)>>);
+pub(super) struct Running(Mutex<HashMap<JobId, Vec<(Lease, CancellationToken)>>>);
 
 impl Running {
     /// Lists an attempt until the guard is dropped.
     pub(super) fn enter(&self, lease: &Lease) -> RunningGuard<'_> {
         let token = CancellationToken::new();
-        self.0.lock().insert(lease.job_id.clone(), (lease.attempt, token.clone()));
+        self.0.lock().entry(lease.job_id.clone()).or_default().push((lease.clone(), token.clone()));
         RunningGuard { running: self, lease: lease.clone(), cancelled: token }
     }
 
-    /// Tells the attempt of this job, if one runs, that it has lost its lease.
+    /// Tells the attempts of this job that they have lost their leases.
     pub(super) fn cancel(&self, job_id: &JobId) {
-        if let Some((_, token)) = self.0.lock().get(job_id) {
-            token.cancel();
+        if let Some(attempts) = self.0.lock().get(job_id) {
+            attempts.iter().for_each(|(_, token)| token.cancel());
         }
     }
 }
@@ -105,9 +138,11 @@ pub(super) struct RunningGuard<'a> {
 impl Drop for RunningGuard<'_> {
     fn drop(&mut self) {
         let mut listed = self.running.0.lock();
-        // A later attempt may have taken the place already.
-        if listed.get(&self.lease.job_id).is_some_and(|(attempt, _)| *attempt == self.lease.attempt) {
-            listed.remove(&self.lease.job_id);
+        if let Some(attempts) = listed.get_mut(&self.lease.job_id) {
+            attempts.retain(|(lease, _)| *lease != self.lease);
+            if attempts.is_empty() {
+                listed.remove(&self.lease.job_id);
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ impl Attempt<'_> {
             self.job.lease.clone(),
             self.jobs.settings.lease,
         );
-        let deadline = self.job.life_began_at.after(self.jobs.settings.deadline);
+        let deadline = self.job.deadline;
         let mut call = Call::new(self.jobs, self.job, route, &writer);
         let end = call.run(&mut recorder, Interrupt { cancelled, stopping: self.stopping, deadline }).await;
         let Call { text, hops, .. } = call;
@@ -81,7 +81,7 @@ impl Attempt<'_> {
             CallEnd::DeadlineExceeded => {
                 recorder.flush().await;
                 let usage = usage::of_partial(&chat.messages, &text, route).await;
-                let message = format!("the job had not ended after {:?}", self.jobs.settings.deadline);
+                let message = "the job had not ended by its deadline".to_owned();
                 let error = JobError { code: ErrorCode::DeadlineExceeded, message };
                 self.fail(error, RetryAdvice::Never, usage, hops).await;
             }

@@ -5,7 +5,7 @@ use platen_core::wire::{Receipt, Submit};
 use thiserror::Error;
 
 use super::Jobs;
-use super::store::Submitted;
+use super::store::{NewJob, SubmitTerms, Submitted};
 use crate::storage::StoreError;
 use crate::telemetry::names;
 
@@ -67,7 +67,13 @@ pub async fn submit(jobs: &Jobs, request: Submit) -> Result<Receipt, SubmitError
         return Err(SubmitError::UnknownSite(request.site.to_string()));
     }
     let (site, request_id) = (request.site.clone(), request.job.request_id.clone());
-    match jobs.store.submit(request, jobs.now()).await? {
+    let terms = SubmitTerms {
+        default_deadline: jobs.settings.deadline,
+        same_input_window: jobs.settings.same_input_window,
+    };
+    let job = NewJob::new(request, terms).map_err(|_| InvalidJob::Temperature)?;
+    let submitted = jobs.store.submit(vec![job], jobs.now()).await?.pop();
+    match submitted.ok_or(StoreError::Stopped)? {
         Submitted::Kept(receipt) => {
             if !receipt.is_duplicate {
                 jobs.metrics.job_accepted();

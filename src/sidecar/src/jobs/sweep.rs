@@ -22,8 +22,9 @@ const CLEAN_INTERVAL: Duration = Duration::from_mins(10);
 /// # Errors
 /// [`StoreError`] when the database cannot be written: the daemon should not start then.
 pub async fn recover(jobs: &Jobs) -> Result<(), StoreError> {
+    let orphans = Orphans::OfPreviousProcess { owner: jobs.settings.owner.clone() };
     let poison_after = jobs.settings.poison_after;
-    let found = jobs.work.recover(jobs.now(), Orphans::OfPreviousProcess, poison_after).await?;
+    let found = jobs.work.recover(jobs.now(), orphans, poison_after).await?;
     report(jobs, &found);
     Ok(())
 }
@@ -89,7 +90,7 @@ async fn clean(jobs: &Jobs) -> Result<(), StoreError> {
     let now = jobs.now();
     let ended_before = now.before(jobs.settings.keep_ended());
     loop {
-        let swept = jobs.work.sweep(now, ended_before).await?;
+        let swept = jobs.retention.sweep(now, ended_before).await?;
         if swept.jobs > 0 || swept.leftovers > 0 {
             tracing::info!(jobs = swept.jobs, leftovers = swept.leftovers, "old rows were taken away");
         }

@@ -6,16 +6,22 @@
 
 mod attempts;
 mod connection;
+mod dead;
 mod deliveries;
 mod end;
 mod hops;
 mod jobs;
+mod lease;
 mod migrate;
+mod overview;
 mod rates;
 mod readers;
+mod replay;
+mod retention;
 mod row;
 mod sites;
-mod sweep;
+mod steps;
+mod submit;
 mod tokens;
 mod work;
 mod writer;

@@ -65,7 +65,7 @@ impl Attempt<'_> {
         let failure = Failure {
             advice,
             failures: self.job.failures.saturating_add(1),
-            deadline: self.job.life_began_at.after(jobs.settings.deadline),
+            deadline: self.job.deadline,
             random: rand::random(),
         };
         let next = after_failure(&jobs.settings, failure, jobs.now());
