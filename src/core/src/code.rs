@@ -81,6 +81,10 @@ pub enum ErrorCode {
     AnswerTooLarge,
     /// The job took the daemon down too often.
     Poison,
+    /// The definition of a workflow is not well formed; the message names the place in it.
+    InvalidWorkflow,
+    /// A schedule's cron expression or time zone is not one.
+    InvalidSchedule,
 }
 
 impl ErrorCode {
@@ -122,6 +126,8 @@ impl ErrorCode {
             Self::ProviderTruncated => "provider_truncated",
             Self::AnswerTooLarge => "answer_too_large",
             Self::Poison => "poison",
+            Self::InvalidWorkflow => "invalid_workflow",
+            Self::InvalidSchedule => "invalid_schedule",
         }
     }
 }

@@ -15,3 +15,4 @@ pub mod sse;
 pub mod tokens;
 pub mod webhook;
 pub mod wire;
+pub mod workflow;

@@ -39,3 +39,15 @@ pub const MAX_STREAM_TOKEN_SECONDS: u64 = 120;
 
 /// How far a webhook's timestamp may lie from now, in seconds (Standard Webhooks).
 pub const WEBHOOK_TOLERANCE_SECONDS: u64 = 300;
+
+/// The largest definition of a workflow, in bytes of JSON.
+pub const MAX_WORKFLOW_BYTES: usize = 256 * 1024;
+
+/// The most steps of a workflow, compensations not counted.
+pub const MAX_WORKFLOW_STEPS: usize = 64;
+
+/// The most branches of one step, and the most parts of one text.
+pub const MAX_FAN_OUT_ITEMS: usize = 10_000;
+
+/// The largest parameters of one step once they are filled in, in bytes of JSON.
+pub const MAX_RENDERED_BYTES: usize = 1024 * 1024;

@@ -200,7 +200,7 @@ impl JobSpec {
 }
 
 impl ChatPayload {
-    fn validate(&self) -> Result<(), InvalidJob> {
+    pub(crate) fn validate(&self) -> Result<(), InvalidJob> {
         if self.messages.is_empty() {
             return Err(InvalidJob::NoMessages);
         }
