@@ -83,6 +83,8 @@ pub enum ErrorCode {
     Poison,
     /// The definition of a workflow is not well formed; the message names the place in it.
     InvalidWorkflow,
+    /// Nobody configured the workflow.
+    UnknownWorkflow,
     /// A schedule's cron expression or time zone is not one.
     InvalidSchedule,
 }
@@ -127,6 +129,7 @@ impl ErrorCode {
             Self::AnswerTooLarge => "answer_too_large",
             Self::Poison => "poison",
             Self::InvalidWorkflow => "invalid_workflow",
+            Self::UnknownWorkflow => "unknown_workflow",
             Self::InvalidSchedule => "invalid_schedule",
         }
     }

@@ -18,8 +18,10 @@ use crate::clock::SystemClock;
 use crate::config::{Config, ConfigError};
 use crate::http::{self, HttpParts, HttpState};
 use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
+use crate::jobs::handlers::{Fetcher, FetcherError};
 use crate::jobs::models::ModelTable;
 use crate::jobs::schedule::Limits;
+use crate::jobs::workflows::{self, LoadError};
 use crate::jobs::{self, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{self, RateLimiter};
@@ -58,6 +60,12 @@ pub enum BuildError {
     /// A provider cannot be used.
     #[error("a provider cannot be used")]
     Provider(#[from] providers::BuildError),
+    /// A workflow cannot be used.
+    #[error("a workflow cannot be used")]
+    Workflow(#[from] LoadError),
+    /// Pages cannot be read.
+    #[error("workflows cannot read pages")]
+    Fetcher(#[from] FetcherError),
     /// Webhooks cannot be sent.
     #[error("webhooks cannot be sent")]
     Outbound(#[from] OutboundError),
@@ -124,6 +132,8 @@ impl App {
             retention: store.clone(),
             sites: Arc::clone(&sites),
             models: ModelTable::new(&config.models, &providers),
+            workflows: workflows::load(&config.workflows.dir)?,
+            fetcher: Fetcher::new(&config.fetch)?,
             relay: relay.clone(),
             metrics: Arc::clone(&metrics),
             clock: Arc::clone(&clock),

@@ -7,6 +7,7 @@
 mod daemon;
 mod duration;
 mod environment;
+mod fetch;
 mod file;
 mod group;
 mod http;
@@ -17,6 +18,7 @@ mod log;
 mod models;
 mod providers;
 mod webhooks;
+mod workflows;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -25,6 +27,7 @@ use thiserror::Error;
 
 pub use daemon::DaemonConfig;
 pub use environment::Environment;
+pub use fetch::FetchConfig;
 pub use http::HttpConfig;
 pub use ipc::IpcConfig;
 pub use jobs::JobsSettings;
@@ -33,6 +36,7 @@ pub use log::{LogConfig, LogFormat, LogLevel};
 pub use models::{ModelConfig, Price};
 pub use providers::{ProviderConfig, ProviderKind, Timeouts};
 pub use webhooks::WebhooksConfig;
+pub use workflows::WorkflowsConfig;
 
 /// Where the settings are read from when no `--config` is given, if the file is there.
 pub const DEFAULT_PATH: &str = "/etc/platen/platend.toml";
@@ -50,6 +54,10 @@ pub struct Config {
     pub jobs: JobsSettings,
     /// `[limits]`
     pub limits: LimitsConfig,
+    /// `[workflows]`
+    pub workflows: WorkflowsConfig,
+    /// `[fetch]`
+    pub fetch: FetchConfig,
     /// `[webhooks]`
     pub webhooks: WebhooksConfig,
     /// `[[providers]]`, or what the environment offers; never empty.
@@ -125,6 +133,8 @@ impl Config {
             http: file.http,
             jobs: file.jobs,
             limits: file.limits,
+            workflows: file.workflows,
+            fetch: file.fetch,
             webhooks: file.webhooks,
             providers,
             models,

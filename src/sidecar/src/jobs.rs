@@ -5,6 +5,8 @@
 //! moment without losing a job, because a job that is found `running` without its worker is queued again.
 
 pub mod event;
+pub mod graph;
+pub mod handlers;
 pub mod models;
 pub mod schedule;
 pub mod store;
@@ -20,6 +22,7 @@ mod submit;
 mod sweep;
 mod usage;
 mod worker;
+pub mod workflows;
 
 pub use cancel::cancel;
 pub use context::{Jobs, JobsParts};

@@ -5,6 +5,7 @@ pub mod cli;
 
 pub mod app;
 pub mod config;
+pub mod destination;
 pub mod supervisor;
 
 pub mod http;

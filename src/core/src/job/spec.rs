@@ -81,6 +81,16 @@ pub struct ChatPayload {
     pub temperature: Option<f64>,
 }
 
+/// What a `workflow` job runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorkflowPayload {
+    /// The workflow's name in the daemon's configuration.
+    pub name: String,
+    /// What it works on: an object with the fields that the workflow declares.
+    #[serde(default)]
+    pub input: serde_json::Value,
+}
+
 /// A job as WordPress hands it over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobSpec {
@@ -125,6 +135,8 @@ pub struct JobSpec {
 pub enum Work {
     /// One turn of a conversation with a model.
     Chat(ChatPayload),
+    /// A graph of steps that the daemon knows by name.
+    Workflow(WorkflowPayload),
 }
 
 impl Work {
@@ -132,6 +144,7 @@ impl Work {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Chat(_) => "chat",
+            Self::Workflow(_) => "workflow",
         }
     }
 }
@@ -195,6 +208,8 @@ impl JobSpec {
         }
         match &self.work {
             Work::Chat(chat) => chat.validate(),
+            // Whether the name is known, and the input what it takes, is for the daemon to say.
+            Work::Workflow(_) => Ok(()),
         }
     }
 }

@@ -3,6 +3,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::condition::Condition;
 use super::kind::{Action, ActionError, StepKind};
@@ -111,6 +112,14 @@ impl Step {
     /// What must have ended before.
     pub fn needs(&self) -> &[StepIndex] {
         &self.needs
+    }
+
+    /// The model that a chat step names, if that does not depend on other values.
+    pub fn model(&self) -> Option<&str> {
+        match (self.kind, self.params.member("model")) {
+            (StepKind::Chat, Some(Template::Literal(Value::String(model)))) => Some(model),
+            _ => None,
+        }
     }
 
     /// How often and when it is tried again; the daemon's settings when absent.

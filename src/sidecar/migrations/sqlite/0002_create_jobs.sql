@@ -1,4 +1,5 @@
--- The queue. A job is a graph of steps; a chat is a graph of one step. Numbers join the tables, because every
+-- The queue. A job is a graph of steps; a chat is a graph of one step. A step has a branch for each item of the
+-- list that it is fanned out over, or one. Numbers join the tables, because every
 -- submit writes most of them; the ids that the outside knows stand in `jobs` only.
 
 -- A line in which due steps wait: one per priority, site and model. Few rows, never removed.
@@ -52,8 +53,10 @@ CREATE TABLE jobs (
     conversation TEXT,
     kind TEXT NOT NULL CHECK (kind IN ('chat', 'workflow')),
     priority TEXT NOT NULL CHECK (priority IN ('high', 'standard', 'batch')),
-    -- Queued: no step has begun since the job was accepted, replayed or put back. Running: one has.
+    -- Queued: nothing runs, and nothing has ended yet. Running: something does or has.
     status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'succeeded', 'dead', 'cancelled')),
+    -- How far a workflow is: JSON of core's Progress. Absent for the graph of one step, whose row says it all.
+    progress TEXT,
     -- The step whose text is the job's answer, and how many attempts of it have begun.
     output_step INTEGER NOT NULL DEFAULT 0,
     attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0),
@@ -103,16 +106,16 @@ CREATE TABLE payloads (
     definition TEXT
 ) STRICT;
 
--- One step of a job. Narrow on purpose: every change of a job's life rewrites this row.
+-- One branch of a step: what a worker takes. Narrow on purpose: every change of a job's life rewrites this row.
 CREATE TABLE steps (
     job_no INTEGER NOT NULL REFERENCES jobs (job_no) ON DELETE CASCADE,
-    -- Its place in the job, from 0.
+    -- The step's place in the definition, from 0.
     step INTEGER NOT NULL CHECK (step >= 0),
-    -- Its name in the definition, and which item of a list it works on.
+    -- Which item it works on, from 0; 0 for a step without a list.
+    branch INTEGER NOT NULL CHECK (branch >= 0),
+    -- The step's name in the definition.
     name TEXT NOT NULL,
-    branch INTEGER,
-    status TEXT NOT NULL
-        CHECK (status IN ('waiting', 'queued', 'running', 'succeeded', 'dead', 'skipped', 'cancelled')),
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'queued', 'running', 'succeeded', 'dead', 'cancelled')),
     lane_no INTEGER NOT NULL REFERENCES lanes (lane_no),
     -- Its place in the lane, while it is queued and due.
     turn INTEGER,
@@ -122,12 +125,14 @@ CREATE TABLE steps (
     failures INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
     -- Attempts of the present life that ended with the process; a replay begins at 0.
     crashes INTEGER NOT NULL DEFAULT 0 CHECK (crashes >= 0),
-    -- When a queued step is due, or was.
+    -- When a queued branch is due, or was.
     run_at INTEGER,
-    -- Until when the worker of a running step holds it without a sign of life, and whose worker it is.
+    -- Until when the worker of a running branch holds it without a sign of life, and whose worker it is.
     lease_until INTEGER,
     owner TEXT,
-    PRIMARY KEY (job_no, step),
+    -- JSON of the item, in a fan-out.
+    item TEXT,
+    PRIMARY KEY (job_no, step, branch),
     CHECK ((status = 'queued') = (run_at IS NOT NULL)),
     CHECK (turn IS NULL OR status = 'queued'),
     CHECK ((status = 'running') = (lease_until IS NOT NULL)),
@@ -141,20 +146,29 @@ CREATE INDEX steps_later ON steps (run_at) WHERE status = 'queued' AND turn IS N
 -- Counts what runs, and finds steps whose worker is gone.
 CREATE INDEX steps_running ON steps (lane_no, lease_until) WHERE status = 'running';
 
--- What a step gave. Written once, in the transaction that ends the step.
+-- What a branch gave. Written once, in the transaction that ends it.
 CREATE TABLE results (
     job_no INTEGER NOT NULL,
     step INTEGER NOT NULL,
+    branch INTEGER NOT NULL,
     -- JSON: core's Answer for a step that called a model, any value for another.
     result TEXT NOT NULL,
-    PRIMARY KEY (job_no, step),
-    FOREIGN KEY (job_no, step) REFERENCES steps (job_no, step) ON DELETE CASCADE
+    PRIMARY KEY (job_no, step, branch),
+    FOREIGN KEY (job_no, step, branch) REFERENCES steps (job_no, step, branch) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
--- One try at a step.
+-- What a workflow gave as a whole. A single job's answer is the result of its step.
+CREATE TABLE answers (
+    job_no INTEGER NOT NULL PRIMARY KEY REFERENCES jobs (job_no) ON DELETE CASCADE,
+    -- JSON of core's Answer.
+    answer TEXT NOT NULL
+) STRICT;
+
+-- One try at a branch.
 CREATE TABLE attempts (
     job_no INTEGER NOT NULL,
     step INTEGER NOT NULL,
+    branch INTEGER NOT NULL,
     attempt INTEGER NOT NULL CHECK (attempt >= 1),
     began_at INTEGER NOT NULL,
     ended_at INTEGER,
@@ -164,8 +178,8 @@ CREATE TABLE attempts (
     error_message TEXT,
     -- What the provider had sent when the attempt ended without an answer.
     partial_text TEXT,
-    PRIMARY KEY (job_no, step, attempt),
-    FOREIGN KEY (job_no, step) REFERENCES steps (job_no, step) ON DELETE CASCADE,
+    PRIMARY KEY (job_no, step, branch, attempt),
+    FOREIGN KEY (job_no, step, branch) REFERENCES steps (job_no, step, branch) ON DELETE CASCADE,
     CHECK ((ended_at IS NULL) = (outcome IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -174,12 +188,13 @@ CREATE TABLE attempts (
 CREATE TABLE chunks (
     job_no INTEGER NOT NULL,
     step INTEGER NOT NULL,
+    branch INTEGER NOT NULL,
     attempt INTEGER NOT NULL,
     -- The piece's place, from 1.
     chunk INTEGER NOT NULL,
     text TEXT NOT NULL,
-    PRIMARY KEY (job_no, step, attempt, chunk),
-    FOREIGN KEY (job_no, step) REFERENCES steps (job_no, step) ON DELETE CASCADE
+    PRIMARY KEY (job_no, step, branch, attempt, chunk),
+    FOREIGN KEY (job_no, step, branch) REFERENCES steps (job_no, step, branch) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
 -- Moments of a job's life, for `trace`. Written in the transaction that made them true. The first one, the

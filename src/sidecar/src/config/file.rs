@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::models::ModelEntry;
 use super::providers::ProviderEntry;
-use super::{ConfigError, DaemonConfig, HttpConfig, IpcConfig, JobsSettings, LimitsConfig, LogConfig, WebhooksConfig};
+use super::{ConfigError, DaemonConfig, FetchConfig, WorkflowsConfig, HttpConfig, IpcConfig, JobsSettings, LimitsConfig, LogConfig, WebhooksConfig};
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -19,6 +19,8 @@ pub(super) struct File {
     pub(super) http: HttpConfig,
     pub(super) jobs: JobsSettings,
     pub(super) limits: LimitsConfig,
+    pub(super) workflows: WorkflowsConfig,
+    pub(super) fetch: FetchConfig,
     pub(super) webhooks: WebhooksConfig,
     pub(super) log: LogConfig,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -41,6 +43,7 @@ impl File {
         self.ipc.check()?;
         self.http.check()?;
         self.jobs.check()?;
+        self.fetch.check()?;
         self.webhooks.check()
     }
 }

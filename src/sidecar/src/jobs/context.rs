@@ -9,9 +9,10 @@ use platen_core::job::{JobId, JobSnapshot, SiteId};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::handlers::Fetcher;
 use super::models::ModelTable;
 use super::schedule::{self, Limits};
-use super::store::{JobStore, Lease, Policy, RetentionStore, WorkStore};
+use super::store::{Fenced, JobStore, Lease, LoadedWorkflow, Policy, RetentionStore, WorkStore};
 use crate::config::JobsSettings;
 use crate::sites::Sites;
 use crate::streaming::{Relay, StreamEnd, StreamKey};
@@ -24,6 +25,8 @@ pub struct Jobs {
     pub(super) retention: Arc<dyn RetentionStore>,
     pub(super) sites: Arc<Sites>,
     pub(super) models: ModelTable,
+    pub(super) fetcher: Fetcher,
+    pub(super) workflows: HashMap<String, Arc<LoadedWorkflow>>,
     pub(super) relay: Relay,
     pub(super) metrics: Arc<Metrics>,
     pub(super) clock: Arc<dyn Clock>,
@@ -48,6 +51,10 @@ pub struct JobsParts {
     pub sites: Arc<Sites>,
     /// The names that sites may ask for.
     pub models: ModelTable,
+    /// Reads pages for workflows.
+    pub fetcher: Fetcher,
+    /// The workflows that sites may ask for, by name.
+    pub workflows: HashMap<String, Arc<LoadedWorkflow>>,
     /// Carries text to those who watch.
     pub relay: Relay,
     /// Counts.
@@ -71,6 +78,8 @@ impl Jobs {
             retention,
             sites,
             models,
+            fetcher,
+            workflows,
             relay,
             metrics,
             clock,
@@ -84,6 +93,8 @@ impl Jobs {
             retention,
             sites,
             models,
+            fetcher,
+            workflows,
             relay,
             metrics,
             clock,
@@ -97,6 +108,17 @@ impl Jobs {
 
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Stops the attempts at this job that have lost their leases: the job has ended, or is on its way to. One
+    /// that the store does not answer for finds out by itself when it renews its lease.
+    pub(super) async fn stop_lost(&self, job_id: &JobId) {
+        for (lease, token) in self.running.of(job_id) {
+            let until = self.now().after(self.settings.lease);
+            if let Ok(Fenced::Stale) = self.work.renew(lease, until).await {
+                token.cancel();
+            }
+        }
     }
 
     /// Tells everyone in this process that a job has ended. Its end is durable.
@@ -119,6 +141,11 @@ impl Running {
         let token = CancellationToken::new();
         self.0.lock().entry(lease.job_id.clone()).or_default().push((lease.clone(), token.clone()));
         RunningGuard { running: self, lease: lease.clone(), cancelled: token }
+    }
+
+    /// The attempts of this job.
+    fn of(&self, job_id: &JobId) -> Vec<(Lease, CancellationToken)> {
+        self.0.lock().get(job_id).cloned().unwrap_or_default()
     }
 
     /// Tells the attempts of this job that they have lost their leases.

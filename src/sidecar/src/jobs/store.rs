@@ -7,11 +7,15 @@
 mod dead;
 mod submission;
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use platen_core::clock::Timestamp;
 use platen_core::job::{Answer, Hop, JobError, JobId, JobSnapshot, JobSpec, JobStatus, SiteId, Usage};
 use platen_core::wire::{JobRef, Trace};
+use platen_core::workflow::{Action, ActionError, Scope, Step, StepIndex};
+use serde_json::Value;
 
 use super::schedule::{Overview, Pick};
 use crate::storage::StoreFuture;
@@ -19,7 +23,7 @@ use crate::storage::StoreFuture;
 pub use dead::{
     AttemptRecord, DeadFilter, DeadLetter, DeadStore, Erased, PurgeRule, RetentionStore, Swept,
 };
-pub use submission::{NewJob, SubmitTerms, Submitted};
+pub use submission::{LoadedWorkflow, NewJob, SubmitTerms, Submitted};
 
 /// The side of clients and operators.
 pub trait JobStore: Send + Sync {
@@ -64,6 +68,9 @@ pub trait WorkStore: Send + Sync {
 
     /// When a step that is not due now becomes due, or the deadline of a queued job passes; `None` without one.
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>>;
+
+    /// What the branch of a workflow works with; `None` when the lease is lost. A single job needs none of it.
+    fn input(&self, lease: Lease) -> StoreFuture<'_, Option<StepInput>>;
 
     /// Holds a lease longer.
     fn renew(&self, lease: Lease, until: Timestamp) -> StoreFuture<'_, Fenced>;
@@ -127,9 +134,11 @@ pub struct Lease {
     pub job_id: JobId,
     /// The job's number in the store.
     pub job_no: i64,
-    /// The step's place in the job; 0 in the graph of one step.
-    pub step: u32,
-    /// The attempt, unique for the whole life of the step, replays included.
+    /// The step's place in the definition; 0 in the graph of one step.
+    pub step: u16,
+    /// Which item of a list it works on; 0 for a step without a list.
+    pub branch: u32,
+    /// The attempt, unique for the whole life of the branch, replays included.
     pub attempt: u32,
 }
 
@@ -160,13 +169,56 @@ pub struct LeasedJob {
     pub deadline: Timestamp,
 }
 
+/// What the branch of a workflow works with.
+#[derive(Clone, Debug)]
+pub struct StepInput {
+    /// The step, by the definition that the job was accepted with.
+    pub step: Step,
+    /// Whether its text is the job's answer, and streamed.
+    pub is_output: bool,
+    /// The job's input.
+    pub input: Value,
+    /// The results of the steps that it reads.
+    pub results: BTreeMap<StepIndex, Value>,
+    /// The item of a fan-out, else `null`.
+    pub item: Value,
+    /// In a compensation the result of what it undoes, else `null`.
+    pub undone: Value,
+}
+
+impl StepInput {
+    /// What is to be done, with the parameters filled in.
+    ///
+    /// # Errors
+    /// [`ActionError`] when a value that was not known before does not fit.
+    pub fn action(&self, branch: u32) -> Result<Action, ActionError> {
+        let results = self.results.iter().map(|(step, result)| (*step, Cow::Borrowed(result)));
+        self.step.action(&Scope {
+            input: Cow::Borrowed(&self.input),
+            results: results.collect(),
+            item: Cow::Borrowed(&self.item),
+            branch,
+            result: Cow::Borrowed(&self.undone),
+        })
+    }
+}
+
+/// What a step gave.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StepOutput {
+    /// A model's answer.
+    Answer(Answer),
+    /// Anything else.
+    Value(Value),
+}
+
 /// The end of a step that gave a result.
 #[derive(Clone, Debug)]
 pub struct Completed {
-    /// The answer.
-    pub answer: Answer,
-    /// What it used.
-    pub usage: Usage,
+    /// What it gave.
+    pub output: StepOutput,
+    /// What it used; `None` when it called no model.
+    pub usage: Option<Usage>,
     /// What happened in this attempt, oldest first.
     pub hops: Vec<Hop>,
 }

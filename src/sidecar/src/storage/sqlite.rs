@@ -5,10 +5,12 @@
 //! (`platend site add`) may write too; SQLite's lock keeps them apart.
 
 mod attempts;
+mod branches;
 mod connection;
 mod dead;
 mod deliveries;
 mod end;
+mod graph;
 mod hops;
 mod jobs;
 mod lease;

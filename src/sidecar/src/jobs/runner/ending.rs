@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use platen_core::job::{Answer, Hop, JobError, Usage};
+use platen_core::job::{Answer, Hop, JobError, Usage, Work};
 use platen_core::wire::JobRef;
+use serde_json::Value;
 use tokio::time::sleep;
 
 use super::Attempt;
 use crate::jobs::models::Route;
 use crate::jobs::retry::{Failure, after_failure};
-use crate::jobs::store::{AfterFailure, Completed, Failed, Fenced};
+use crate::jobs::store::{AfterFailure, Completed, Failed, Fenced, StepOutput};
 use crate::providers::{Finish, RetryAdvice};
 use crate::storage::StoreFuture;
 use crate::telemetry::names;
@@ -36,7 +37,7 @@ impl Attempt<'_> {
             model: finish.model,
             provider: route.provider.name().to_owned(),
         };
-        let completed = Completed { answer, usage, hops };
+        let completed = Completed { output: StepOutput::Answer(answer), usage: Some(usage), hops };
         let lease = &self.job.lease;
         let outcome = self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await;
         if outcome == Some(Fenced::Held) {
@@ -46,8 +47,19 @@ impl Attempt<'_> {
                 { names::SIZE_BYTES } = size_bytes,
                 input_tokens,
                 output_tokens,
-                "a job succeeded"
+                "a model answered"
             );
+            self.announce_end().await;
+        }
+    }
+
+    /// Ends a step that called no model.
+    pub(super) async fn give(&self, value: Value) {
+        let completed = Completed { output: StepOutput::Value(value), usage: None, hops: Vec::new() };
+        let (jobs, lease) = (self.jobs, &self.job.lease);
+        let outcome = self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await;
+        if outcome == Some(Fenced::Held) {
+            tracing::info!({ names::DURATION_MS } = self.elapsed_ms(), "a step succeeded");
             self.announce_end().await;
         }
     }
@@ -68,7 +80,7 @@ impl Attempt<'_> {
             deadline: self.job.deadline,
             random: rand::random(),
         };
-        let next = after_failure(&jobs.settings, failure, jobs.now());
+        let next = after_failure(&jobs.settings, self.terms.retry, failure, jobs.now());
         let (code, message) = (error.code.as_str(), error.message.clone());
         let failed = Failed { error, usage, hops, next };
         let lease = &self.job.lease;
@@ -94,7 +106,7 @@ impl Attempt<'_> {
                     { names::ERROR_CODE } = code,
                     { names::ERROR } = message,
                     { names::DURATION_MS } = duration_ms,
-                    "a job is dead"
+                    "a step was given up"
                 );
                 self.announce_end().await;
             }
@@ -111,14 +123,14 @@ impl Attempt<'_> {
         }
     }
 
-    /// Repeats a write until the database takes it or the daemon stops.
-    async fn insist<'s>(&self, write: impl Fn() -> StoreFuture<'s, Fenced>) -> Option<Fenced> {
+    /// Repeats a question until the database answers it or the daemon stops.
+    pub(super) async fn insist<'s, T>(&self, ask: impl Fn() -> StoreFuture<'s, T>) -> Option<T> {
         loop {
-            let error = match write().await {
-                Ok(fenced) => return Some(fenced),
+            let error = match ask().await {
+                Ok(answer) => return Some(answer),
                 Err(error) => error,
             };
-            tracing::error!({ names::ERROR } = error.report(), "the end of an attempt could not be kept");
+            tracing::error!({ names::ERROR } = error.report(), "the store did not do what an attempt needs; it is asked again");
             tokio::select! {
                 () = self.stopping.cancelled() => return None,
                 () = sleep(STORE_RETRY) => {}
@@ -126,12 +138,16 @@ impl Attempt<'_> {
         }
     }
 
-    /// The watchers are told what the store says, so that they and a later reader see the same.
+    /// The watchers are told what the store says, so that they and a later reader see the same. Branches that
+    /// were running beside this one may have lost their leases with it.
     async fn announce_end(&self) {
+        if matches!(self.job.spec.work, Work::Workflow(_)) {
+            self.jobs.stop_lost(&self.job.lease.job_id).await;
+        }
         let job = JobRef { site: self.job.site.clone(), job_id: self.job.lease.job_id.clone() };
         match self.jobs.store.snapshot(job).await {
-            Ok(Some(snapshot)) => self.jobs.announce_end(&self.job.site, &snapshot),
-            Ok(None) => {}
+            Ok(Some(job)) if job.status.is_final() => self.jobs.announce_end(&self.job.site, &job),
+            Ok(Some(_) | None) => {}
             // The streams stay open without an end; their readers ask the store when they look again.
             Err(error) => {
                 tracing::error!({ names::ERROR } = error.report(), "an ended job could not be read");

@@ -1,8 +1,10 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use platen_core::clock::Timestamp;
 use platen_core::job::{JobId, JobSpec, SiteId, Work};
 use platen_core::wire::{Receipt, Submit};
+use platen_core::workflow::Workflow;
 use sha2::{Digest, Sha256};
 
 /// A job that is to be kept, with everything computed that needs no database.
@@ -19,12 +21,23 @@ pub struct NewJob {
     /// The hash part of the input key: site, subject and fingerprint. `None` without a subject, because then
     /// nobody knows whether it is the same user who asks again.
     pub input: Option<u32>,
+    /// The definition, for a workflow.
+    pub workflow: Option<Arc<LoadedWorkflow>>,
     /// The model's alias; empty for work that calls none by itself.
     pub model: String,
     /// How long the job may live when its spec does not say.
     pub default_deadline: Duration,
     /// The same input of the same user within this time gives the same job, while that has not ended.
     pub same_input_window: Duration,
+}
+
+/// A definition that was read and checked.
+#[derive(Debug)]
+pub struct LoadedWorkflow {
+    /// The definition.
+    pub workflow: Workflow,
+    /// Its JSON, kept with each job.
+    pub json: String,
 }
 
 /// The daemon's settings for a submission.
@@ -53,16 +66,31 @@ impl NewJob {
     ///
     /// # Errors
     /// The JSON error of a payload without a JSON form: a temperature that is not a number.
-    pub fn new(request: Submit, terms: SubmitTerms) -> Result<Self, serde_json::Error> {
+    pub fn new(
+        request: Submit,
+        workflow: Option<Arc<LoadedWorkflow>>,
+        terms: SubmitTerms,
+    ) -> Result<Self, serde_json::Error> {
         let Submit { site, job: spec } = request;
         let (payload, model) = match &spec.work {
             Work::Chat(chat) => (serde_json::to_string(chat)?, chat.model.clone()),
+            Work::Workflow(run) => (serde_json::to_string(run)?, String::new()),
         };
         let fingerprint: [u8; 32] =
             Sha256::new().chain_update(spec.work.kind()).chain_update([0]).chain_update(&payload).finalize().into();
         let input = spec.subject.as_deref().map(|subject| input(&site, subject, &fingerprint));
         let SubmitTerms { default_deadline, same_input_window } = terms;
-        Ok(Self { site, spec, payload, fingerprint, input, model, default_deadline, same_input_window })
+        Ok(Self {
+            site,
+            spec,
+            payload,
+            fingerprint,
+            input,
+            workflow,
+            model,
+            default_deadline,
+            same_input_window,
+        })
     }
 
     /// When the job may begin.
@@ -144,7 +172,7 @@ mod tests {
             default_deadline: Duration::from_mins(1),
             same_input_window: Duration::from_secs(10),
         };
-        NewJob::new(Submit { site: "blog".to_owned().try_into().unwrap(), job: spec }, terms).unwrap()
+        NewJob::new(Submit { site: "blog".to_owned().try_into().unwrap(), job: spec }, None, terms).unwrap()
     }
 
     #[test]

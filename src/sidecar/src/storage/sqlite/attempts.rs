@@ -15,9 +15,9 @@ pub(super) fn begin(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT INTO attempts (job_no, step, attempt, began_at) VALUES (?1, ?2, ?3, ?4)")
+        .prepare_cached("INSERT INTO attempts (job_no, step, branch, attempt, began_at) VALUES (?1, ?2, ?3, ?4, ?5)")
         .and_then(|mut statement| {
-            statement.execute(params![key.job_no, key.step, attempt, now.as_micros()])
+            statement.execute(params![key.job_no, key.step, key.branch, attempt, now.as_micros()])
         })
         .map(drop)
         .map_err(failed("begin an attempt"))
@@ -31,11 +31,11 @@ pub(super) fn append(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO chunks (job_no, step, attempt, chunk, text) \
-             SELECT ?1, ?2, ?3, COALESCE(MAX(chunk), 0) + 1, ?4 FROM chunks \
-             WHERE job_no = ?1 AND step = ?2 AND attempt = ?3",
+            "INSERT INTO chunks (job_no, step, branch, attempt, chunk, text) \
+             SELECT ?1, ?2, ?3, ?4, COALESCE(MAX(chunk), 0) + 1, ?5 FROM chunks \
+             WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
         )
-        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, attempt, text]))
+        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, attempt, text]))
         .map(drop)
         .map_err(failed("keep text"))
 }
@@ -49,11 +49,11 @@ pub(super) fn succeed(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "UPDATE attempts SET ended_at = ?4, outcome = 'succeeded' \
-             WHERE job_no = ?1 AND step = ?2 AND attempt = ?3",
+            "UPDATE attempts SET ended_at = ?5, outcome = 'succeeded' \
+             WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
         )
         .and_then(|mut statement| {
-            statement.execute(params![key.job_no, key.step, attempt, now.as_micros()])
+            statement.execute(params![key.job_no, key.step, key.branch, attempt, now.as_micros()])
         })
         .map_err(failed("end an attempt"))?;
     drop_chunks(connection, key, attempt)
@@ -80,19 +80,6 @@ pub(super) fn abandon(
     close(connection, key, attempt, now, None)
 }
 
-/// Abandons every attempt of a job that runs.
-pub(super) fn abandon_all(connection: &Connection, job_no: i64, now: Timestamp) -> Result<(), StoreError> {
-    let running: Vec<(u32, u32)> = connection
-        .prepare_cached("SELECT step, attempt FROM steps WHERE job_no = ?1 AND status = 'running'")
-        .and_then(|mut statement| {
-            statement.query_map([job_no], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-        })
-        .map_err(failed("find running steps"))?;
-    running
-        .into_iter()
-        .try_for_each(|(step, attempt)| abandon(connection, StepKey { job_no, step }, attempt, now))
-}
-
 fn close(
     connection: &Connection,
     key: StepKey,
@@ -104,14 +91,15 @@ fn close(
     let (code, message) = error.map(|error| (error.code.as_str(), error.message.as_str())).unzip();
     connection
         .prepare_cached(
-            "UPDATE attempts SET ended_at = ?4, outcome = ?5, error_code = ?6, error_message = ?7, \
+            "UPDATE attempts SET ended_at = ?5, outcome = ?6, error_code = ?7, error_message = ?8, \
              partial_text = (SELECT group_concat(text, '' ORDER BY chunk) FROM chunks \
-                             WHERE job_no = ?1 AND step = ?2 AND attempt = ?3) \
-             WHERE job_no = ?1 AND step = ?2 AND attempt = ?3",
+                             WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4) \
+             WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
         )
         .and_then(|mut statement| {
-            let StepKey { job_no, step } = key;
-            statement.execute(params![job_no, step, attempt, now.as_micros(), outcome, code, message])
+            let StepKey { job_no, step, branch } = key;
+            let at = now.as_micros();
+            statement.execute(params![job_no, step, branch, attempt, at, outcome, code, message])
         })
         .map_err(failed("end an attempt"))?;
     drop_chunks(connection, key, attempt)
@@ -119,8 +107,8 @@ fn close(
 
 fn drop_chunks(connection: &Connection, key: StepKey, attempt: u32) -> Result<(), StoreError> {
     connection
-        .prepare_cached("DELETE FROM chunks WHERE job_no = ?1 AND step = ?2 AND attempt = ?3")
-        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, attempt]))
+        .prepare_cached("DELETE FROM chunks WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4")
+        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, attempt]))
         .map(drop)
         .map_err(failed("end an attempt"))
 }

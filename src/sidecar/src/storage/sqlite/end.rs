@@ -1,4 +1,4 @@
-//! The end of a job: steps, status, hop and webhook delivery, in the caller's transaction.
+//! The end of a job: status, hop and webhook delivery, in the caller's transaction.
 
 use platen_core::clock::Timestamp;
 use platen_core::job::{Cause, JobError, JobStatus};
@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use super::row::inconsistent;
-use super::{failed, hops, row, steps};
+use super::{failed, hops, row};
 use crate::jobs::event;
 use crate::storage::StoreError;
 use crate::telemetry::{names, trace_context};
@@ -39,7 +39,6 @@ pub(super) fn end(
     status: JobStatus,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    steps::cancel_rest(connection, job_no)?;
     let (ends, traceparent): (u32, Option<String>) = connection
         .prepare_cached(
             "UPDATE jobs SET status = ?2, ends = ends + 1, updated_at = ?3, finished_at = ?3 \

@@ -3,10 +3,11 @@
 use platen_core::clock::Timestamp;
 use platen_core::job::{JobId, JobSnapshot, JobStatus, SiteId};
 use platen_core::wire::{JobRef, Trace};
+use platen_core::workflow::Event;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::row::{JOB_COLUMNS, JobRow};
-use super::{SqliteStore, attempts, end, failed, hops, replay, row, submit};
+use super::{SqliteStore, failed, graph, hops, replay, row, submit};
 use crate::jobs::store::{Changed, JobFilter, JobStore, ListedJob, NewJob, Submitted};
 use crate::storage::{StoreError, StoreFuture};
 
@@ -49,8 +50,7 @@ impl JobStore for SqliteStore {
     fn cancel(&self, job: JobRef, now: Timestamp) -> StoreFuture<'_, Changed> {
         Box::pin(self.write("cancel a job", move |connection| {
             change(connection, &job, JobStatus::Cancelled, |job_no, _| {
-                attempts::abandon_all(connection, job_no, now)?;
-                end::end(connection, job_no, JobStatus::Cancelled, now)
+                graph::follow(connection, job_no, Event::Cancelled, now).map(drop)
             })
         }))
     }

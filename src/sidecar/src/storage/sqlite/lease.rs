@@ -3,12 +3,13 @@
 use platen_core::clock::Timestamp;
 use platen_core::code::ErrorCode;
 use platen_core::job::{JobError, JobId, SiteId};
+use platen_core::workflow::Event;
 use rusqlite::{Connection, params};
 use serde_json::json;
 
 use super::row::{self, SPEC_COLUMNS, SpecRow};
 use super::steps::StepKey;
-use super::{attempts, end, failed, hops, overview, steps};
+use super::{attempts, failed, graph, hops, overview, steps};
 use crate::jobs::schedule::{LaneNo, Pick};
 use crate::jobs::store::{Lease, LeaseRequest, Leased, LeasedJob, Policy};
 use crate::storage::StoreError;
@@ -49,7 +50,7 @@ fn expire(connection: &Connection, now: Timestamp) -> Result<Vec<(SiteId, JobId)
         .map(|(job_no, site, job_id)| {
             let message = "the job had not been begun, or not been finished, by its deadline".to_owned();
             let error = JobError { code: ErrorCode::DeadlineExceeded, message };
-            end::bury(connection, job_no, now, &error)?;
+            graph::follow(connection, job_no, Event::Expired { error }, now)?;
             Ok((row::site_id(site)?, row::job_id(job_id)?))
         })
         .collect()
@@ -57,22 +58,22 @@ fn expire(connection: &Connection, now: Timestamp) -> Result<Vec<(SiteId, JobId)
 
 /// Gives a turn to each step whose time has come.
 fn promote(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
-    let due: Vec<(i64, u32, i64, Option<String>)> = connection
+    let due: Vec<(StepKey, i64, Option<String>)> = connection
         .prepare_cached(
-            "SELECT steps.job_no, step, lane_no, subject FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
+            "SELECT steps.job_no, step, branch, lane_no, subject FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
              WHERE steps.status = 'queued' AND turn IS NULL AND run_at <= ?1 ORDER BY run_at LIMIT ?2",
         )
         .and_then(|mut statement| {
             let read =
-                |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+                |row: &rusqlite::Row<'_>| Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?));
             statement.query_map(params![now.as_micros(), MAX_MOVED], read)?.collect()
         })
         .map_err(failed("find due steps"))?;
-    for (job_no, step, lane_no, subject) in due {
+    for (key, lane_no, subject) in due {
         let turn = steps::next_turn(connection, LaneNo(lane_no), subject.as_deref())?;
         connection
-            .prepare_cached("UPDATE steps SET turn = ?3 WHERE job_no = ?1 AND step = ?2")
-            .and_then(|mut statement| statement.execute(params![job_no, step, turn]))
+            .prepare_cached("UPDATE steps SET turn = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3")
+            .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, turn]))
             .map_err(failed("give a turn"))?;
     }
     Ok(())
@@ -94,13 +95,13 @@ fn take_heads(
     let count = i64::try_from(pick.count).unwrap_or(i64::MAX);
     let heads: Vec<Head> = connection
         .prepare_cached(
-            "SELECT job_no, step, turn, run_at FROM steps WHERE lane_no = ?1 AND turn IS NOT NULL \
-             ORDER BY turn, job_no, step LIMIT ?2",
+            "SELECT job_no, step, branch, turn, run_at FROM steps WHERE lane_no = ?1 AND turn IS NOT NULL \
+             ORDER BY turn, job_no, step, branch LIMIT ?2",
         )
         .and_then(|mut statement| {
             let read = |row: &rusqlite::Row<'_>| {
-                let key = StepKey { job_no: row.get(0)?, step: row.get(1)? };
-                Ok(Head { key, turn: row.get(2)?, due_at: Timestamp::from_micros(row.get(3)?) })
+                let due_at = Timestamp::from_micros(row.get(4)?);
+                Ok(Head { key: StepKey::read(row)?, turn: row.get(3)?, due_at })
             };
             statement.query_map(params![pick.lane.0, count], read)?.collect()
         })
@@ -127,24 +128,25 @@ fn take(
     request: &LeaseRequest,
     head: &Head,
 ) -> Result<Option<LeasedJob>, StoreError> {
-    let StepKey { job_no, step } = head.key;
+    let StepKey { job_no, step, branch } = head.key;
     let now = request.now;
     let (attempt, failures): (u32, u32) = connection
         .prepare_cached(
-            "UPDATE steps SET status = 'running', attempt = attempt + 1, lease_until = ?3, owner = ?4, \
-             run_at = NULL, turn = NULL WHERE job_no = ?1 AND step = ?2 RETURNING attempt, failures",
+            "UPDATE steps SET status = 'running', attempt = attempt + 1, lease_until = ?4, owner = ?5, \
+             run_at = NULL, turn = NULL WHERE job_no = ?1 AND step = ?2 AND branch = ?3 \
+             RETURNING attempt, failures",
         )
         .and_then(|mut statement| {
-            let values = params![job_no, step, request.until.as_micros(), request.owner];
+            let values = params![job_no, step, branch, request.until.as_micros(), request.owner];
             statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))
         })
         .map_err(failed("lease a step"))?;
     connection
         .prepare_cached(
             "UPDATE jobs SET status = 'running', updated_at = ?2, \
-             attempt = CASE WHEN output_step = ?3 THEN ?4 ELSE attempt END WHERE job_no = ?1",
+             attempt = CASE WHEN output_step = ?3 AND ?5 = 0 THEN ?4 ELSE attempt END WHERE job_no = ?1",
         )
-        .and_then(|mut statement| statement.execute(params![job_no, now.as_micros(), step, attempt]))
+        .and_then(|mut statement| statement.execute(params![job_no, now.as_micros(), step, attempt, branch]))
         .map_err(failed("lease a step"))?;
     attempts::begin(connection, head.key, attempt, now)?;
     hops::record(connection, job_no, names::HOP_LEASED, now, &json!({ "attempt": attempt }))?;
@@ -152,9 +154,9 @@ fn take(
         Ok(job) => Ok(Some(job)),
         Err(StoreError::Inconsistent { column, source: _ }) => {
             tracing::error!(job_no, column, "a job cannot be read and is given up");
-            attempts::abandon(connection, head.key, attempt, now)?;
             let message = format!("the daemon cannot read what it kept of the job ({column})");
-            end::bury(connection, job_no, now, &JobError { code: ErrorCode::Internal, message })?;
+            let error = JobError { code: ErrorCode::Internal, message };
+            graph::follow(connection, job_no, Event::Expired { error }, now)?;
             Ok(None)
         }
         Err(error @ (StoreError::Unavailable(..) | StoreError::Stopped)) => Err(error),
@@ -167,7 +169,7 @@ fn read(
     attempt: u32,
     failures: u32,
 ) -> Result<LeasedJob, StoreError> {
-    let StepKey { job_no, step } = head.key;
+    let StepKey { job_no, step, branch } = head.key;
     let (site, spec): (String, SpecRow) = connection
         .prepare_cached(&format!("SELECT {SPEC_COLUMNS} WHERE jobs.job_no = ?1"))
         .and_then(|mut statement| {
@@ -177,7 +179,7 @@ fn read(
     let deadline = spec.deadline();
     let spec = spec.into_spec()?;
     Ok(LeasedJob {
-        lease: Lease { job_id: spec.id.clone(), job_no, step, attempt },
+        lease: Lease { job_id: spec.id.clone(), job_no, step, branch, attempt },
         site: row::site_id(site)?,
         spec,
         due_at: head.due_at,

@@ -19,8 +19,10 @@ use crate::storage::StoreError;
 /// What [`JobRow::read`] reads, in its order.
 pub(super) const JOB_COLUMNS: &str = "jobs.job_id, jobs.site_id, jobs.kind, jobs.status, jobs.attempt, \
      jobs.error_code, jobs.error_message, jobs.usage, jobs.request_id, jobs.created_at, jobs.updated_at, \
-     results.result, jobs.job_no FROM jobs LEFT JOIN results \
-     ON results.job_no = jobs.job_no AND results.step = jobs.output_step AND jobs.status = 'succeeded'";
+     CASE WHEN jobs.status != 'succeeded' THEN NULL \
+     WHEN jobs.kind = 'workflow' THEN (SELECT answer FROM answers WHERE answers.job_no = jobs.job_no) \
+     ELSE (SELECT result FROM results WHERE results.job_no = jobs.job_no AND step = 0 AND branch = 0) END, \
+     jobs.job_no FROM jobs";
 
 /// A row of `jobs` with its answer, as its columns hold it.
 pub(super) struct JobRow {

@@ -1,17 +1,32 @@
 //! The rows of `steps`: their turns, and their way back into the queue.
 
 use platen_core::clock::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use super::failed;
 use crate::jobs::schedule::LaneNo;
+use crate::jobs::store::Lease;
 use crate::storage::StoreError;
 
-/// Names a step within the database.
+/// Names a branch of a step within the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct StepKey {
     pub(super) job_no: i64,
-    pub(super) step: u32,
+    pub(super) step: u16,
+    pub(super) branch: u32,
+}
+
+impl StepKey {
+    /// Reads the first three columns.
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { job_no: row.get(0)?, step: row.get(1)?, branch: row.get(2)? })
+    }
+}
+
+impl From<&Lease> for StepKey {
+    fn from(lease: &Lease) -> Self {
+        Self { job_no: lease.job_no, step: lease.step, branch: lease.branch }
+    }
 }
 
 /// The next turn of this subject in the lane: after its own last one, and after the one that was taken last.
@@ -32,20 +47,22 @@ pub(super) fn next_turn(
         .map_err(failed("give a turn"))
 }
 
-/// Puts a running step back, due at once and before everyone who waits: it had its turn already.
+/// Puts a running branch back, due at once and before everyone who waits: it had its turn already.
 pub(super) fn put_back(connection: &Connection, key: StepKey, now: Timestamp) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "UPDATE steps SET status = 'queued', run_at = ?3, lease_until = NULL, owner = NULL, \
+            "UPDATE steps SET status = 'queued', run_at = ?4, lease_until = NULL, owner = NULL, \
              turn = (SELECT turn FROM lanes WHERE lanes.lane_no = steps.lane_no) \
-             WHERE job_no = ?1 AND step = ?2",
+             WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
         )
-        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, now.as_micros()]))
+        .and_then(|mut statement| {
+            statement.execute(params![key.job_no, key.step, key.branch, now.as_micros()])
+        })
         .map_err(failed("put a step back"))?;
     stand_queued(connection, key.job_no, now)
 }
 
-/// Puts a failed step on the calendar. It gets its turn when it is due.
+/// Puts a failed branch on the calendar. It gets its turn when it is due.
 pub(super) fn retry_at(
     connection: &Connection,
     key: StepKey,
@@ -54,10 +71,12 @@ pub(super) fn retry_at(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "UPDATE steps SET status = 'queued', failures = failures + 1, run_at = ?3, turn = NULL, \
-             lease_until = NULL, owner = NULL WHERE job_no = ?1 AND step = ?2",
+            "UPDATE steps SET status = 'queued', failures = failures + 1, run_at = ?4, turn = NULL, \
+             lease_until = NULL, owner = NULL WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
         )
-        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, run_at.as_micros()]))
+        .and_then(|mut statement| {
+            statement.execute(params![key.job_no, key.step, key.branch, run_at.as_micros()])
+        })
         .map_err(failed("put a step back"))?;
     stand_queued(connection, key.job_no, now)
 }
@@ -67,33 +86,22 @@ fn stand_queued(connection: &Connection, job_no: i64, now: Timestamp) -> Result<
     connection
         .prepare_cached(
             "UPDATE jobs SET status = 'queued', updated_at = ?2 WHERE job_no = ?1 AND NOT EXISTS \
-             (SELECT 1 FROM steps WHERE steps.job_no = ?1 AND steps.status IN ('running', 'succeeded'))",
+             (SELECT 1 FROM steps WHERE steps.job_no = ?1 \
+              AND steps.status IN ('running', 'succeeded', 'dead', 'cancelled'))",
         )
         .and_then(|mut statement| statement.execute(params![job_no, now.as_micros()]))
         .map(drop)
         .map_err(failed("put a job back"))
 }
 
-/// Ends a running step.
+/// Ends a running branch.
 pub(super) fn finish(connection: &Connection, key: StepKey, status: &str) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "UPDATE steps SET status = ?3, lease_until = NULL, owner = NULL, run_at = NULL, turn = NULL, \
-             failures = failures + (?3 = 'dead') WHERE job_no = ?1 AND step = ?2",
+            "UPDATE steps SET status = ?4, lease_until = NULL, owner = NULL, run_at = NULL, turn = NULL, \
+             failures = failures + (?4 = 'dead') WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
         )
-        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, status]))
+        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, status]))
         .map(drop)
         .map_err(failed("end a step"))
-}
-
-/// Ends every step of a job that has not ended, because the job has.
-pub(super) fn cancel_rest(connection: &Connection, job_no: i64) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "UPDATE steps SET status = 'cancelled', lease_until = NULL, owner = NULL, run_at = NULL, \
-             turn = NULL WHERE job_no = ?1 AND status IN ('waiting', 'queued', 'running')",
-        )
-        .and_then(|mut statement| statement.execute([job_no]))
-        .map(drop)
-        .map_err(failed("end a job's steps"))
 }

@@ -4,10 +4,14 @@
 use platen_core::clock::Timestamp;
 use platen_core::job::{JobId, JobStatus, Priority, SiteId};
 use platen_core::wire::Receipt;
+use platen_core::workflow::Event;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::graph::Place;
 use super::row::inconsistent;
-use super::{failed, row, steps};
+use super::steps::StepKey;
+use super::{branches, failed, graph, row, steps};
+use crate::jobs::graph::Graph;
 use crate::jobs::schedule::LaneNo;
 use crate::jobs::store::{NewJob, Submitted};
 use crate::storage::StoreError;
@@ -31,24 +35,34 @@ fn submit_one(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<S
         let missing = || inconsistent("jobs.job_id")(rusqlite::Error::QueryReturnedNoRows);
         return earlier.map(|earlier| earlier.compare(job)).ok_or_else(missing);
     };
+    let definition = job.workflow.as_ref().map(|workflow| &*workflow.json);
     connection
-        .prepare_cached("INSERT INTO payloads (job_no, payload) VALUES (?1, ?2)")
-        .and_then(|mut statement| statement.execute(params![job_no, job.payload]))
+        .prepare_cached("INSERT INTO payloads (job_no, payload, definition) VALUES (?1, ?2, ?3)")
+        .and_then(|mut statement| statement.execute(params![job_no, job.payload, definition]))
         .map_err(failed("keep a job"))?;
-    let lane = lane(connection, job.spec.priority, &job.site, &job.model)?;
-    let run_at = job.run_at(now);
-    let turn = if run_at > now { None } else { Some(steps::next_turn(connection, lane, job.spec.subject.as_deref())?) };
-    connection
-        .prepare_cached(
-            "INSERT INTO steps (job_no, step, name, status, lane_no, turn, run_at) \
-             VALUES (?1, 0, ?2, 'queued', ?3, ?4, ?5)",
-        )
-        .and_then(|mut statement| {
-            statement.execute(params![job_no, job.spec.work.kind(), lane.0, turn, run_at.as_micros()])
-        })
-        .map_err(failed("keep a job"))?;
+    begin(connection, job, job_no, now)?;
     let receipt = Receipt { job_id: job.spec.id.clone(), status: JobStatus::Queued, is_duplicate: false };
     Ok(Submitted::Kept(receipt))
+}
+
+/// Queues what the job begins with.
+fn begin(connection: &Connection, job: &NewJob, job_no: i64, now: Timestamp) -> Result<(), StoreError> {
+    let (run_at, subject, priority) = (job.run_at(now), job.spec.subject.as_deref(), job.spec.priority);
+    if let Some(loaded) = &job.workflow {
+        let graph = Graph::of(loaded.workflow.clone(), None);
+        let place = Place {
+            job_no,
+            site: job.site.clone(),
+            priority,
+            subject: subject.map(str::to_owned),
+        };
+        return graph::advance(connection, &graph, &place, Event::Submitted, run_at, now).map(drop);
+    }
+    // What the graph of one step answers to `Submitted`, without asking: this is the hot path.
+    let lane = lane(connection, priority, &job.site, &job.model)?;
+    let turn = if run_at > now { None } else { Some(steps::next_turn(connection, lane, subject)?) };
+    let key = StepKey { job_no, step: 0, branch: 0 };
+    branches::begin(connection, key, job.spec.work.kind(), lane, turn, run_at)
 }
 
 /// Inserts the row, `None` when the key or the id is taken.
@@ -59,8 +73,8 @@ fn insert(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<Optio
         .prepare_cached(
             "INSERT INTO jobs (job_id, site_id, idempotency_key, fingerprint, input_key, request_id, \
              traceparent, prompt_hash, subject, conversation, kind, priority, status, created_at, \
-             accepted_at, life_began_at, deadline_at, updated_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'queued', ?13, ?14, ?15, ?16, ?14) \
+             accepted_at, life_began_at, deadline_at, updated_at, output_step) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'queued', ?13, ?14, ?15, ?16, ?14, ?17) \
              ON CONFLICT DO NOTHING RETURNING job_no",
         )
         .and_then(|mut statement| {
@@ -81,6 +95,7 @@ fn insert(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<Optio
                 now.as_micros(),
                 life_began_at.as_micros(),
                 life_began_at.after(job.lifetime()).as_micros(),
+                job.workflow.as_ref().map_or(0, |workflow| branches::place(workflow.workflow.output())),
             ];
             statement.query_row(values, |row| row.get(0)).optional()
         })

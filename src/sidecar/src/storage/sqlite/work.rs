@@ -2,14 +2,16 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::code::ErrorCode;
-use platen_core::job::{JobError, JobStatus, Usage};
+use platen_core::job::{JobError, Usage};
+use platen_core::workflow::{Event, StepIndex};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
 use super::steps::StepKey;
-use super::{SqliteStore, attempts, end, failed, hops, lease, row, steps};
+use super::{SqliteStore, attempts, failed, graph, hops, lease, row, steps};
 use crate::jobs::store::{
-    AfterFailure, Completed, Failed, Fenced, Lease, LeaseRequest, Leased, Orphans, Policy, Recovery, WorkStore,
+    AfterFailure, Completed, Failed, Fenced, Lease, LeaseRequest, Leased, Orphans, Policy, Recovery, StepInput,
+    StepOutput, WorkStore,
 };
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
@@ -41,13 +43,18 @@ impl WorkStore for SqliteStore {
         }))
     }
 
+    fn input(&self, lease: Lease) -> StoreFuture<'_, Option<StepInput>> {
+        Box::pin(self.read("read a step's input", move |connection| graph::step_input(connection, &lease)))
+    }
+
     fn renew(&self, lease: Lease, until: Timestamp) -> StoreFuture<'_, Fenced> {
         Box::pin(self.write("renew a lease", move |connection| {
             fenced(connection, &lease, |_| {
                 connection
-                    .prepare_cached("UPDATE steps SET lease_until = ?3 WHERE job_no = ?1 AND step = ?2")
+                    .prepare_cached("UPDATE steps SET lease_until = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3")
                     .and_then(|mut statement| {
-                        statement.execute(params![lease.job_no, lease.step, until.as_micros()])
+                        let values = params![lease.job_no, lease.step, lease.branch, until.as_micros()];
+                        statement.execute(values)
                     })
                     .map(drop)
                     .map_err(failed("renew a lease"))
@@ -100,17 +107,18 @@ fn fenced(
     let found: Option<Option<String>> = connection
         .prepare_cached(
             "SELECT usage FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
-             WHERE steps.job_no = ?1 AND step = ?2 AND steps.attempt = ?3 AND steps.status = 'running' \
-             AND job_id = ?4",
+             WHERE steps.job_no = ?1 AND step = ?2 AND branch = ?3 AND steps.attempt = ?4 \
+             AND steps.status = 'running' AND job_id = ?5",
         )
         .and_then(|mut statement| {
-            let values = params![lease.job_no, lease.step, lease.attempt, lease.job_id.as_str()];
+            let Lease { job_id, job_no, step, branch, attempt } = lease;
+            let values = params![job_no, step, branch, attempt, job_id.as_str()];
             statement.query_row(values, |row| row.get(0)).optional()
         })
         .map_err(failed("check a lease"))?;
     let Some(usage) = found else { return Ok(Fenced::Stale) };
     let usage = usage.as_deref().map(row::usage).transpose()?;
-    change(&Held { key: StepKey { job_no: lease.job_no, step: lease.step }, usage })?;
+    change(&Held { key: StepKey::from(lease), usage })?;
     Ok(Fenced::Held)
 }
 
@@ -121,13 +129,19 @@ fn complete(
     now: Timestamp,
     completed: &Completed,
 ) -> Result<(), StoreError> {
-    let StepKey { job_no, step } = held.key;
-    let result = row::to_json(&completed.answer, "results.result")?;
+    let StepKey { job_no, step, branch } = held.key;
+    let result = match &completed.output {
+        StepOutput::Answer(answer) => row::to_json(answer, "results.result")?,
+        StepOutput::Value(value) => row::to_json(value, "results.result")?,
+    };
     connection
-        .prepare_cached("INSERT INTO results (job_no, step, result) VALUES (?1, ?2, ?3)")
-        .and_then(|mut statement| statement.execute(params![job_no, step, result]))
+        .prepare_cached("INSERT INTO results (job_no, step, branch, result) VALUES (?1, ?2, ?3, ?4)")
+        .and_then(|mut statement| statement.execute(params![job_no, step, branch, result]))
         .map_err(failed("keep a result"))?;
-    let usage = row::to_json(&sum(held.usage.as_ref(), &completed.usage), "jobs.usage")?;
+    let usage = match &completed.usage {
+        Some(usage) => Some(row::to_json(&sum(held.usage.as_ref(), usage), "jobs.usage")?),
+        None => held.usage.as_ref().map(|usage| row::to_json(usage, "jobs.usage")).transpose()?,
+    };
     connection
         .prepare_cached("UPDATE jobs SET usage = ?2, error_code = NULL, error_message = NULL WHERE job_no = ?1")
         .and_then(|mut statement| statement.execute(params![job_no, usage]))
@@ -135,7 +149,12 @@ fn complete(
     attempts::succeed(connection, held.key, attempt, now)?;
     completed.hops.iter().try_for_each(|hop| hops::insert(connection, job_no, hop))?;
     steps::finish(connection, held.key, "succeeded")?;
-    end::end(connection, job_no, JobStatus::Succeeded, now)
+    graph::follow(connection, job_no, Event::Succeeded { step: index(step) }, now).map(drop)
+}
+
+/// The place in the definition, as the graph knows it.
+fn index(step: u16) -> StepIndex {
+    StepIndex::new(usize::from(step)).unwrap_or(StepIndex::FIRST)
 }
 
 fn fail(
@@ -169,7 +188,8 @@ fn fail(
         }
         AfterFailure::Dead => {
             steps::finish(connection, held.key, "dead")?;
-            end::bury(connection, job_no, now, &failure.error)
+            let event = Event::GaveUp { step: index(held.key.step), error: failure.error.clone() };
+            graph::follow(connection, job_no, event, now).map(drop)
         }
     }
 }
@@ -187,12 +207,12 @@ fn recover(
     let mut statement = connection
         .prepare_cached(
             "UPDATE steps SET crashes = crashes + 1 WHERE status = 'running' AND lease_until <= ?1 \
-             AND owner = COALESCE(?2, owner) RETURNING job_no, step, attempt, crashes",
+             AND owner = COALESCE(?2, owner) RETURNING job_no, step, branch, attempt, crashes",
         )
         .map_err(failed("recover jobs"))?;
     let found: Vec<(StepKey, u32, u32)> = statement
         .query_map(params![before, owner], |row| {
-            Ok((StepKey { job_no: row.get(0)?, step: row.get(1)? }, row.get(2)?, row.get(3)?))
+            Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?))
         })
         .and_then(Iterator::collect)
         .map_err(failed("recover jobs"))?;
@@ -203,8 +223,9 @@ fn recover(
         hops::record(connection, key.job_no, names::HOP_RECOVERED, now, &detail)?;
         if crashes >= poison_after {
             let message = format!("the daemon ended {crashes} times while it worked on the job");
+            let error = JobError { code: ErrorCode::Poison, message };
             steps::finish(connection, key, "dead")?;
-            end::bury(connection, key.job_no, now, &JobError { code: ErrorCode::Poison, message })?;
+            graph::follow(connection, key.job_no, Event::GaveUp { step: index(key.step), error }, now)?;
             recovery.poisoned.push(row::names(connection, key.job_no)?);
         } else {
             steps::put_back(connection, key, now)?;
