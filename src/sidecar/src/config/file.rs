@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::models::ModelEntry;
 use super::providers::ProviderEntry;
-use super::{ConfigError, DaemonConfig, FetchConfig, WorkflowsConfig, HttpConfig, IpcConfig, JobsSettings, LimitsConfig, LogConfig, WebhooksConfig};
+use super::{
+    ConfigError, DaemonConfig, FetchConfig, HttpConfig, IpcConfig, JobsSettings, LimitsConfig, LogConfig,
+    WebhooksConfig, WorkflowsConfig,
+};
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]

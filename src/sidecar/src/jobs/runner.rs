@@ -92,8 +92,7 @@ impl Attempt<'_> {
         };
         tracing::info!({ names::PROVIDER_NAME } = route.provider.name(), "an attempt began");
         let key = StreamKey { site: self.job.site.clone(), job: self.job.lease.job_id.clone() };
-        let writer =
-            (stream == Stream::Output).then(|| self.jobs.relay.open(&key, self.job.lease.attempt));
+        let writer = (stream == Stream::Output).then(|| self.jobs.relay.open(&key, self.job.lease.attempt));
         let mut recorder = self.recorder();
         let mut call = Call::new(self.jobs, self.job, chat, route, writer.as_ref());
         let end = call.run(&mut recorder, self.interrupt(cancelled)).await;

@@ -20,9 +20,7 @@ use serde_json::Value;
 use super::schedule::{Overview, Pick};
 use crate::storage::StoreFuture;
 
-pub use dead::{
-    AttemptRecord, DeadFilter, DeadLetter, DeadStore, Erased, PurgeRule, RetentionStore, Swept,
-};
+pub use dead::{AttemptRecord, DeadFilter, DeadLetter, DeadStore, Erased, PurgeRule, RetentionStore, Swept};
 pub use submission::{LoadedWorkflow, NewJob, SubmitTerms, Submitted};
 
 /// The side of clients and operators.

@@ -83,8 +83,8 @@ fn read(path: &Path) -> Result<Option<LoadedWorkflow>, LoadError> {
         Some("json") => false,
         _ => return Ok(None),
     };
-    let text = fs::read_to_string(path)
-        .map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
+    let text =
+        fs::read_to_string(path).map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
     let malformed = |problem: String| LoadError::Malformed { path: path.to_owned(), problem };
     let value: serde_json::Value = if is_toml {
         toml::from_str(&text).map_err(|error| malformed(error.to_string()))?
@@ -92,7 +92,7 @@ fn read(path: &Path) -> Result<Option<LoadedWorkflow>, LoadError> {
         serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?
     };
     let json = value.to_string();
-    let workflow = Workflow::load(value)
-        .map_err(|source| LoadError::Invalid { path: path.to_owned(), source })?;
+    let workflow =
+        Workflow::load(value).map_err(|source| LoadError::Invalid { path: path.to_owned(), source })?;
     Ok(Some(LoadedWorkflow { workflow, json }))
 }

@@ -154,9 +154,10 @@ fn reason(error: &reqwest::Error) -> FetchError {
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Self {
         let (code, advice) = match &error {
-            FetchError::NotWeb | FetchError::Forbidden | FetchError::TooManyRedirects | FetchError::NotText => {
-                (ErrorCode::InvalidRequest, RetryAdvice::Never)
-            }
+            FetchError::NotWeb
+            | FetchError::Forbidden
+            | FetchError::TooManyRedirects
+            | FetchError::NotText => (ErrorCode::InvalidRequest, RetryAdvice::Never),
             FetchError::TooLarge(_) => (ErrorCode::PayloadTooLarge, RetryAdvice::Never),
             FetchError::Unreachable => (ErrorCode::ProviderUnavailable, RetryAdvice::Backoff),
             FetchError::Timeout(_) => (ErrorCode::ProviderTimeout, RetryAdvice::Backoff),

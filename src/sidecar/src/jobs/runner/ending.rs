@@ -130,7 +130,10 @@ impl Attempt<'_> {
                 Ok(answer) => return Some(answer),
                 Err(error) => error,
             };
-            tracing::error!({ names::ERROR } = error.report(), "the store did not do what an attempt needs; it is asked again");
+            tracing::error!(
+                { names::ERROR } = error.report(),
+                "the store did not do what an attempt needs; it is asked again"
+            );
             tokio::select! {
                 () = self.stopping.cancelled() => return None,
                 () = sleep(STORE_RETRY) => {}

@@ -97,6 +97,8 @@ pub struct AttemptRecord {
     pub outcome: Option<String>,
     /// Why it failed.
     pub error: Option<JobError>,
+    /// What the provider had sent when the attempt ended without an answer.
+    pub partial_text: Option<String>,
 }
 
 /// How much a sweep took away.

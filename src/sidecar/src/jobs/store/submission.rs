@@ -76,8 +76,12 @@ impl NewJob {
             Work::Chat(chat) => (serde_json::to_string(chat)?, chat.model.clone()),
             Work::Workflow(run) => (serde_json::to_string(run)?, String::new()),
         };
-        let fingerprint: [u8; 32] =
-            Sha256::new().chain_update(spec.work.kind()).chain_update([0]).chain_update(&payload).finalize().into();
+        let fingerprint: [u8; 32] = Sha256::new()
+            .chain_update(spec.work.kind())
+            .chain_update([0])
+            .chain_update(&payload)
+            .finalize()
+            .into();
         let input = spec.subject.as_deref().map(|subject| input(&site, subject, &fingerprint));
         let SubmitTerms { default_deadline, same_input_window } = terms;
         Ok(Self {
@@ -181,7 +185,9 @@ mod tests {
             let then = Timestamp::from_seconds(1_795_190_400 + start);
             let now = then.after(Duration::from_secs(9));
 
-            assert!(job(Some("u"), "?").input_keys(now).contains(&job(Some("u"), "?").input_key(then).unwrap()));
+            assert!(
+                job(Some("u"), "?").input_keys(now).contains(&job(Some("u"), "?").input_key(then).unwrap())
+            );
         }
     }
 

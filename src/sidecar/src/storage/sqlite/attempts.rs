@@ -15,7 +15,9 @@ pub(super) fn begin(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT INTO attempts (job_no, step, branch, attempt, began_at) VALUES (?1, ?2, ?3, ?4, ?5)")
+        .prepare_cached(
+            "INSERT INTO attempts (job_no, step, branch, attempt, began_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
         .and_then(|mut statement| {
             statement.execute(params![key.job_no, key.step, key.branch, attempt, now.as_micros()])
         })

@@ -67,9 +67,7 @@ pub(super) fn undo(
              WHERE job_no = ?1 AND step = ?3 AND status = 'succeeded' ON CONFLICT DO UPDATE SET \
              status = 'waiting', item = excluded.item, failures = 0, crashes = 0",
         )
-        .and_then(|mut statement| {
-            statement.execute(params![at.job_no, place(step), place(of), name, lane.0])
-        })
+        .and_then(|mut statement| statement.execute(params![at.job_no, place(step), place(of), name, lane.0]))
         .map(drop)
         .map_err(failed("undo a step"))
 }
@@ -192,10 +190,9 @@ pub(super) fn reopen(connection: &Connection, job_no: i64, step: StepIndex) -> R
 
 /// Forgets all results. The rows stay, because their attempts must not be counted twice.
 pub(super) fn reset(connection: &Connection, job_no: i64) -> Result<(), StoreError> {
-    for query in [
-        "DELETE FROM results WHERE job_no = ?1",
-        "UPDATE steps SET status = 'cancelled' WHERE job_no = ?1",
-    ] {
+    for query in
+        ["DELETE FROM results WHERE job_no = ?1", "UPDATE steps SET status = 'cancelled' WHERE job_no = ?1"]
+    {
         connection
             .prepare_cached(query)
             .and_then(|mut statement| statement.execute([job_no]))
@@ -211,9 +208,7 @@ pub(super) fn count_running(
     step: StepIndex,
 ) -> Result<u32, StoreError> {
     connection
-        .prepare_cached(
-            "SELECT COUNT(*) FROM steps WHERE job_no = ?1 AND step = ?2 AND status = 'running'",
-        )
+        .prepare_cached("SELECT COUNT(*) FROM steps WHERE job_no = ?1 AND step = ?2 AND status = 'running'")
         .and_then(|mut statement| statement.query_row(params![job_no, place(step)], |row| row.get(0)))
         .map_err(failed("count running steps"))
 }

@@ -113,9 +113,9 @@ fn attempts(connection: &Connection, job_no: i64) -> Result<Vec<AttemptRecord>, 
     let mut statement = connection
         .prepare_cached(
             "SELECT steps.name, steps.branch, attempts.attempt, began_at, ended_at, outcome, error_code, \
-             error_message FROM attempts JOIN steps \
-             ON steps.job_no = attempts.job_no AND steps.step = attempts.step \
-             WHERE attempts.job_no = ?1 ORDER BY began_at, attempts.step, attempts.attempt",
+             error_message, partial_text FROM attempts JOIN steps ON steps.job_no = attempts.job_no \
+             AND steps.step = attempts.step AND steps.branch = attempts.branch \
+             WHERE attempts.job_no = ?1 ORDER BY began_at, attempts.step, attempts.branch, attempts.attempt",
         )
         .map_err(failed("read attempts"))?;
     let rows = statement
@@ -129,6 +129,7 @@ fn attempts(connection: &Connection, job_no: i64) -> Result<Vec<AttemptRecord>, 
                 ended_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_micros),
                 outcome: row.get(5)?,
                 error: None,
+                partial_text: row.get(8)?,
             };
             Ok((record, error.0.zip(error.1)))
         })

@@ -142,8 +142,11 @@ pub(super) fn read(connection: &Connection, job_no: i64) -> Result<(Graph, Place
         .map_err(failed("read a job's graph"))?;
     let graph = match definition {
         Some(definition) => {
-            let progress: Option<Progress> =
-                progress.as_deref().map(serde_json::from_str).transpose().map_err(inconsistent("jobs.progress"))?;
+            let progress: Option<Progress> = progress
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()
+                .map_err(inconsistent("jobs.progress"))?;
             Graph::of(workflow(&definition)?, progress)
         }
         None => Graph::single(row::status(&status)? == JobStatus::Dead),
@@ -157,12 +160,7 @@ pub(super) fn workflow(definition: &str) -> Result<Workflow, StoreError> {
     Workflow::load(&mut source).map_err(inconsistent("payloads.definition"))
 }
 
-fn facts(
-    connection: &Connection,
-    graph: &Graph,
-    job_no: i64,
-    reads: &Reads,
-) -> Result<Facts, StoreError> {
+fn facts(connection: &Connection, graph: &Graph, job_no: i64, reads: &Reads) -> Result<Facts, StoreError> {
     let input = if reads.input { input(connection, job_no)? } else { Value::Null };
     let results = reads
         .results
@@ -183,8 +181,7 @@ pub(super) fn input(connection: &Connection, job_no: i64) -> Result<Value, Store
         .prepare_cached("SELECT payload FROM payloads WHERE job_no = ?1")
         .and_then(|mut statement| statement.query_row([job_no], |row| row.get(0)))
         .map_err(failed("read a job's input"))?;
-    let mut payload: Value =
-        serde_json::from_str(&payload).map_err(inconsistent("payloads.payload"))?;
+    let mut payload: Value = serde_json::from_str(&payload).map_err(inconsistent("payloads.payload"))?;
     Ok(payload.get_mut("input").map(Value::take).unwrap_or_default())
 }
 

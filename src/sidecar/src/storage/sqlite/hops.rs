@@ -27,9 +27,7 @@ pub(super) fn record(
             "INSERT INTO hops (job_no, hop, name, at, detail) \
              SELECT ?1, COALESCE(MAX(hop), 0) + 1, ?2, ?3, ?4 FROM hops WHERE job_no = ?1",
         )
-        .and_then(|mut statement| {
-            statement.execute(params![job_no, name, at.as_micros(), detail]).map(drop)
-        })
+        .and_then(|mut statement| statement.execute(params![job_no, name, at.as_micros(), detail]).map(drop))
         .map_err(failed("record a hop"))
 }
 

@@ -15,6 +15,20 @@ use crate::jobs::store::{Lease, LeaseRequest, Leased, LeasedJob, Policy};
 use crate::storage::StoreError;
 use crate::telemetry::names;
 
+/// Jobs whose time is over while none of their steps runs.
+pub(super) const LATE_JOBS: &str = "SELECT job_no, site_id, job_id FROM jobs \
+     WHERE finished_at IS NULL AND status IN ('queued', 'running') AND deadline_at <= ?1 \
+     AND NOT EXISTS (SELECT 1 FROM steps WHERE steps.job_no = jobs.job_no \
+     AND steps.status = 'running') LIMIT ?2";
+
+/// Steps whose time has come.
+pub(super) const DUE_STEPS: &str = "SELECT steps.job_no, step, branch, lane_no, subject FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
+     WHERE steps.status = 'queued' AND turn IS NULL AND run_at <= ?1 ORDER BY run_at LIMIT ?2";
+
+/// The first due steps of a lane.
+pub(super) const HEADS: &str = "SELECT job_no, step, branch, turn, run_at FROM steps WHERE lane_no = ?1 AND turn IS NOT NULL \
+     ORDER BY turn, job_no, step, branch LIMIT ?2";
+
 /// Rows of each kind that one lease moves before it takes: the others wait for the next one.
 const MAX_MOVED: i64 = 256;
 
@@ -35,12 +49,7 @@ pub(super) fn lease(
 /// Ends jobs whose time is over while none of their steps runs; one that runs ends itself.
 fn expire(connection: &Connection, now: Timestamp) -> Result<Vec<(SiteId, JobId)>, StoreError> {
     let late: Vec<(i64, String, String)> = connection
-        .prepare_cached(
-            "SELECT job_no, site_id, job_id FROM jobs \
-             WHERE finished_at IS NULL AND status IN ('queued', 'running') AND deadline_at <= ?1 \
-             AND NOT EXISTS (SELECT 1 FROM steps WHERE steps.job_no = jobs.job_no \
-                             AND steps.status = 'running') LIMIT ?2",
-        )
+        .prepare_cached(LATE_JOBS)
         .and_then(|mut statement| {
             let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
             statement.query_map(params![now.as_micros(), MAX_MOVED], read)?.collect()
@@ -59,13 +68,9 @@ fn expire(connection: &Connection, now: Timestamp) -> Result<Vec<(SiteId, JobId)
 /// Gives a turn to each step whose time has come.
 fn promote(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
     let due: Vec<(StepKey, i64, Option<String>)> = connection
-        .prepare_cached(
-            "SELECT steps.job_no, step, branch, lane_no, subject FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
-             WHERE steps.status = 'queued' AND turn IS NULL AND run_at <= ?1 ORDER BY run_at LIMIT ?2",
-        )
+        .prepare_cached(DUE_STEPS)
         .and_then(|mut statement| {
-            let read =
-                |row: &rusqlite::Row<'_>| Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?));
+            let read = |row: &rusqlite::Row<'_>| Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?));
             statement.query_map(params![now.as_micros(), MAX_MOVED], read)?.collect()
         })
         .map_err(failed("find due steps"))?;
@@ -94,10 +99,7 @@ fn take_heads(
 ) -> Result<(), StoreError> {
     let count = i64::try_from(pick.count).unwrap_or(i64::MAX);
     let heads: Vec<Head> = connection
-        .prepare_cached(
-            "SELECT job_no, step, branch, turn, run_at FROM steps WHERE lane_no = ?1 AND turn IS NOT NULL \
-             ORDER BY turn, job_no, step, branch LIMIT ?2",
-        )
+        .prepare_cached(HEADS)
         .and_then(|mut statement| {
             let read = |row: &rusqlite::Row<'_>| {
                 let due_at = Timestamp::from_micros(row.get(4)?);
@@ -109,9 +111,7 @@ fn take_heads(
     let Some(last) = heads.last() else { return Ok(()) };
     connection
         .prepare_cached("UPDATE lanes SET turn = MAX(turn, ?2), taken_at = ?3 WHERE lane_no = ?1")
-        .and_then(|mut statement| {
-            statement.execute(params![pick.lane.0, last.turn, request.now.as_micros()])
-        })
+        .and_then(|mut statement| statement.execute(params![pick.lane.0, last.turn, request.now.as_micros()]))
         .map_err(failed("lease steps"))?;
     for head in heads {
         if let Some(job) = take(connection, request, &head)? {
@@ -163,12 +163,7 @@ fn take(
     }
 }
 
-fn read(
-    connection: &Connection,
-    head: &Head,
-    attempt: u32,
-    failures: u32,
-) -> Result<LeasedJob, StoreError> {
+fn read(connection: &Connection, head: &Head, attempt: u32, failures: u32) -> Result<LeasedJob, StoreError> {
     let StepKey { job_no, step, branch } = head.key;
     let (site, spec): (String, SpecRow) = connection
         .prepare_cached(&format!("SELECT {SPEC_COLUMNS} WHERE jobs.job_no = ?1"))

@@ -9,7 +9,7 @@ use crate::jobs::schedule::{LaneLoad, LaneNo, Overview};
 use crate::storage::StoreError;
 
 /// Jumps from lane to lane along the index of due steps.
-const WAITING_LANES: &str = "WITH RECURSIVE lane (lane_no) AS ( \
+pub(super) const WAITING_LANES: &str = "WITH RECURSIVE lane (lane_no) AS ( \
        SELECT MIN(lane_no) FROM steps WHERE turn IS NOT NULL \
        UNION ALL \
        SELECT (SELECT MIN(lane_no) FROM steps WHERE turn IS NOT NULL AND steps.lane_no > lane.lane_no) \
@@ -18,7 +18,8 @@ const WAITING_LANES: &str = "WITH RECURSIVE lane (lane_no) AS ( \
          WHERE turn IS NOT NULL AND steps.lane_no = lane.lane_no LIMIT ?1)) \
      FROM lane WHERE lane.lane_no IS NOT NULL";
 
-const RUNNING_LANES: &str = "SELECT lane_no, COUNT(*), SUM(owner = ?1) FROM steps \
+/// Counts what runs, for all and for the one who asks.
+pub(super) const RUNNING_LANES: &str = "SELECT lane_no, COUNT(*), SUM(owner = ?1) FROM steps \
      WHERE status = 'running' GROUP BY lane_no";
 
 /// The lanes in which something is due or runs. No lane is counted further than the free slots.

@@ -145,9 +145,8 @@ fn erase(connection: &Connection, found: &[(i64, String)]) -> Result<Erased, Sto
 
 /// Moves pages from the end of the file into free ones. Needs `auto_vacuum = INCREMENTAL`.
 fn shrink(connection: &Connection, pages: u32) -> Result<bool, StoreError> {
-    let free = || -> rusqlite::Result<i64> {
-        connection.query_row("PRAGMA freelist_count", [], |row| row.get(0))
-    };
+    let free =
+        || -> rusqlite::Result<i64> { connection.query_row("PRAGMA freelist_count", [], |row| row.get(0)) };
     let work = || -> rusqlite::Result<bool> {
         if free()? == 0 {
             return Ok(false);

@@ -113,10 +113,7 @@ pub(super) fn job(
 }
 
 /// A job that exists, with its site.
-pub(super) fn job_by_no(
-    connection: &Connection,
-    job_no: i64,
-) -> Result<(SiteId, JobSnapshot), StoreError> {
+pub(super) fn job_by_no(connection: &Connection, job_no: i64) -> Result<(SiteId, JobSnapshot), StoreError> {
     let query = format!("SELECT {JOB_COLUMNS} WHERE jobs.job_no = ?1");
     let row = connection
         .prepare_cached(&query)

@@ -50,12 +50,7 @@ fn begin(connection: &Connection, job: &NewJob, job_no: i64, now: Timestamp) -> 
     let (run_at, subject, priority) = (job.run_at(now), job.spec.subject.as_deref(), job.spec.priority);
     if let Some(loaded) = &job.workflow {
         let graph = Graph::of(loaded.workflow.clone(), None);
-        let place = Place {
-            job_no,
-            site: job.site.clone(),
-            priority,
-            subject: subject.map(str::to_owned),
-        };
+        let place = Place { job_no, site: job.site.clone(), priority, subject: subject.map(str::to_owned) };
         return graph::advance(connection, &graph, &place, Event::Submitted, run_at, now).map(drop);
     }
     // What the graph of one step answers to `Submitted`, without asking: this is the hot path.
@@ -140,7 +135,8 @@ impl Earlier {
 
 /// A job that was submitted before with the same key or the same id.
 fn find_earlier(connection: &Connection, job: &NewJob) -> Result<Option<Earlier>, StoreError> {
-    let by_key = "SELECT job_id, site_id, status, fingerprint FROM jobs WHERE site_id = ?1 AND idempotency_key = ?2";
+    let by_key =
+        "SELECT job_id, site_id, status, fingerprint FROM jobs WHERE site_id = ?1 AND idempotency_key = ?2";
     let by_id = "SELECT job_id, site_id, status, fingerprint FROM jobs WHERE job_id = ?1";
     let find = |query: &str, values: &[&str]| {
         connection.prepare_cached(query).and_then(|mut statement| {

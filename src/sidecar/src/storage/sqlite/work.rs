@@ -10,11 +10,22 @@ use serde_json::json;
 use super::steps::StepKey;
 use super::{SqliteStore, attempts, failed, graph, hops, lease, row, steps};
 use crate::jobs::store::{
-    AfterFailure, Completed, Failed, Fenced, Lease, LeaseRequest, Leased, Orphans, Policy, Recovery, StepInput,
-    StepOutput, WorkStore,
+    AfterFailure, Completed, Failed, Fenced, Lease, LeaseRequest, Leased, Orphans, Policy, Recovery,
+    StepInput, StepOutput, WorkStore,
 };
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
+
+/// When the next step becomes due.
+pub(super) const NEXT_STEP: &str = "SELECT MIN(run_at) FROM steps WHERE status = 'queued' AND turn IS NULL";
+
+/// When the next queued job must have ended.
+pub(super) const NEXT_DEADLINE: &str =
+    "SELECT MIN(deadline_at) FROM jobs WHERE status = 'queued' AND finished_at IS NULL";
+
+/// Counts a crash of each running step without a worker.
+pub(super) const ORPHANS: &str = "UPDATE steps SET crashes = crashes + 1 WHERE status = 'running' AND lease_until <= ?1 \
+     AND owner = COALESCE(?2, owner) RETURNING job_no, step, branch, attempt, crashes";
 
 impl WorkStore for SqliteStore {
     fn recover(&self, now: Timestamp, orphans: Orphans, poison_after: u32) -> StoreFuture<'_, Recovery> {
@@ -35,10 +46,8 @@ impl WorkStore for SqliteStore {
                     .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
                     .map_err(failed("find the next job"))
             };
-            let step = least("SELECT MIN(run_at) FROM steps WHERE status = 'queued' AND turn IS NULL")?;
-            let late = least(
-                "SELECT MIN(deadline_at) FROM jobs WHERE status = 'queued' AND finished_at IS NULL",
-            )?;
+            let step = least(NEXT_STEP)?;
+            let late = least(NEXT_DEADLINE)?;
             Ok(step.into_iter().chain(late).min().map(Timestamp::from_micros))
         }))
     }
@@ -51,7 +60,9 @@ impl WorkStore for SqliteStore {
         Box::pin(self.write("renew a lease", move |connection| {
             fenced(connection, &lease, |_| {
                 connection
-                    .prepare_cached("UPDATE steps SET lease_until = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3")
+                    .prepare_cached(
+                        "UPDATE steps SET lease_until = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+                    )
                     .and_then(|mut statement| {
                         let values = params![lease.job_no, lease.step, lease.branch, until.as_micros()];
                         statement.execute(values)
@@ -143,7 +154,9 @@ fn complete(
         None => held.usage.as_ref().map(|usage| row::to_json(usage, "jobs.usage")).transpose()?,
     };
     connection
-        .prepare_cached("UPDATE jobs SET usage = ?2, error_code = NULL, error_message = NULL WHERE job_no = ?1")
+        .prepare_cached(
+            "UPDATE jobs SET usage = ?2, error_code = NULL, error_message = NULL WHERE job_no = ?1",
+        )
         .and_then(|mut statement| statement.execute(params![job_no, usage]))
         .map_err(failed("keep a result"))?;
     attempts::succeed(connection, held.key, attempt, now)?;
@@ -204,16 +217,9 @@ fn recover(
         Orphans::OfPreviousProcess { owner } => (i64::MAX, Some(owner.as_str())),
         Orphans::OfExpiredLease => (now.as_micros(), None),
     };
-    let mut statement = connection
-        .prepare_cached(
-            "UPDATE steps SET crashes = crashes + 1 WHERE status = 'running' AND lease_until <= ?1 \
-             AND owner = COALESCE(?2, owner) RETURNING job_no, step, branch, attempt, crashes",
-        )
-        .map_err(failed("recover jobs"))?;
+    let mut statement = connection.prepare_cached(ORPHANS).map_err(failed("recover jobs"))?;
     let found: Vec<(StepKey, u32, u32)> = statement
-        .query_map(params![before, owner], |row| {
-            Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?))
-        })
+        .query_map(params![before, owner], |row| Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?)))
         .and_then(Iterator::collect)
         .map_err(failed("recover jobs"))?;
     let mut recovery = Recovery::default();
