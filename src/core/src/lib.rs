@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod breaker;
 pub mod clock;
 pub mod code;
+pub mod cron;
 pub mod history;
 pub mod job;
 pub mod limits;
@@ -14,5 +16,6 @@ pub mod signing;
 pub mod sse;
 pub mod tokens;
 pub mod webhook;
+mod window;
 pub mod wire;
 pub mod workflow;
