@@ -139,6 +139,7 @@ impl App {
             clock: Arc::clone(&clock),
             limits: Limits::new(config.jobs.concurrency, &config.limits, &config.models),
             settings: config.jobs.clone(),
+            keep: config.retention.clone(),
             deliver: Arc::clone(&deliver),
         }));
         let rates = Arc::new(RateLimiter::load(store.clone(), clock.now()).await?);

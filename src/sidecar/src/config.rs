@@ -17,6 +17,7 @@ mod limits;
 mod log;
 mod models;
 mod providers;
+mod retention;
 mod webhooks;
 mod workflows;
 
@@ -35,6 +36,7 @@ pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use models::{ModelConfig, Price};
 pub use providers::{ProviderConfig, ProviderKind, Timeouts};
+pub use retention::RetentionConfig;
 pub use webhooks::WebhooksConfig;
 pub use workflows::WorkflowsConfig;
 
@@ -52,6 +54,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// `[jobs]`
     pub jobs: JobsSettings,
+    /// `[retention]`
+    pub retention: RetentionConfig,
     /// `[limits]`
     pub limits: LimitsConfig,
     /// `[workflows]`
@@ -132,6 +136,7 @@ impl Config {
             ipc: file.ipc,
             http: file.http,
             jobs: file.jobs,
+            retention: file.retention,
             limits: file.limits,
             workflows: file.workflows,
             fetch: file.fetch,

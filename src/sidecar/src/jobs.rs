@@ -11,6 +11,7 @@ pub mod models;
 pub mod schedule;
 pub mod store;
 
+mod budget;
 mod cancel;
 mod context;
 mod recorder;

@@ -21,6 +21,7 @@ pub(super) struct File {
     pub(super) ipc: IpcConfig,
     pub(super) http: HttpConfig,
     pub(super) jobs: JobsSettings,
+    pub(super) retention: RetentionConfig,
     pub(super) limits: LimitsConfig,
     pub(super) workflows: WorkflowsConfig,
     pub(super) fetch: FetchConfig,
@@ -46,6 +47,7 @@ impl File {
         self.ipc.check()?;
         self.http.check()?;
         self.jobs.check()?;
+        self.retention.check()?;
         self.fetch.check()?;
         self.webhooks.check()
     }

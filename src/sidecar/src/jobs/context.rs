@@ -9,11 +9,12 @@ use platen_core::job::{JobId, JobSnapshot, SiteId};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::budget::RetryBudgets;
 use super::handlers::Fetcher;
 use super::models::ModelTable;
 use super::schedule::{self, Limits};
 use super::store::{Fenced, JobStore, Lease, LoadedWorkflow, Policy, RetentionStore, WorkStore};
-use crate::config::JobsSettings;
+use crate::config::{JobsSettings, RetentionConfig};
 use crate::sites::Sites;
 use crate::streaming::{Relay, StreamEnd, StreamKey};
 use crate::telemetry::Metrics;
@@ -31,11 +32,13 @@ pub struct Jobs {
     pub(super) metrics: Arc<Metrics>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: JobsSettings,
+    pub(super) keep: RetentionConfig,
     /// Wakes the worker: there may be work that is due.
     pub(super) wake: Notify,
     /// Wakes the deliverer: there may be a delivery that is due.
     pub(super) deliver: Arc<Notify>,
     pub(super) running: Running,
+    pub(super) budgets: RetryBudgets,
     pub(super) policy: Policy,
 }
 
@@ -63,6 +66,8 @@ pub struct JobsParts {
     pub clock: Arc<dyn Clock>,
     /// `[jobs]`
     pub settings: JobsSettings,
+    /// `[retention]`
+    pub keep: RetentionConfig,
     /// How many steps may run at the same time, of what.
     pub limits: Limits,
     /// Is notified when a delivery was queued.
@@ -84,9 +89,11 @@ impl Jobs {
             metrics,
             clock,
             settings,
+            keep,
             limits,
             deliver,
         } = parts;
+        let budgets = RetryBudgets::new(&settings);
         Self {
             store,
             work,
@@ -99,9 +106,11 @@ impl Jobs {
             metrics,
             clock,
             settings,
+            keep,
             wake: Notify::new(),
             deliver,
             running: Running::default(),
+            budgets,
             policy: schedule::policy(limits),
         }
     }

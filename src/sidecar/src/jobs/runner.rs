@@ -90,6 +90,9 @@ impl Attempt<'_> {
             let error = JobError { code: ErrorCode::UnknownModel, message };
             return self.fail(error, RetryAdvice::Never, None, Vec::new()).await;
         };
+        if let Some(until) = self.jobs.budgets.put_off(route.provider.name(), self.job, self.jobs.now()) {
+            return self.postpone(until).await;
+        }
         tracing::info!({ names::PROVIDER_NAME } = route.provider.name(), "an attempt began");
         let key = StreamKey { site: self.job.site.clone(), job: self.job.lease.job_id.clone() };
         let writer = (stream == Stream::Output).then(|| self.jobs.relay.open(&key, self.job.lease.attempt));

@@ -84,8 +84,9 @@ pub trait WorkStore: Send + Sync {
     /// In one transaction: attempt, hops, status; for [`AfterFailure::Dead`] also the webhook delivery.
     fn fail(&self, lease: Lease, now: Timestamp, end: Failed) -> StoreFuture<'_, Fenced>;
 
-    /// Puts a step back to `queued`, due at once, without counting a failure: the daemon drains.
-    fn give_back(&self, lease: Lease, now: Timestamp) -> StoreFuture<'_, Fenced>;
+    /// Puts a step back to `queued` without counting a failure: due at once and before all others when the
+    /// daemon drains, or later when it must not be tried now.
+    fn give_back(&self, lease: Lease, now: Timestamp, run_at: Timestamp) -> StoreFuture<'_, Fenced>;
 }
 
 /// Decides how many steps of which lanes are taken, given what waits and how many slots are free. Called

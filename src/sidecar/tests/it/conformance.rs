@@ -53,6 +53,7 @@ macro_rules! cases {
                 only_a_dead_job_is_replayed_and_only_a_living_one_cancelled,
                 crashes_are_counted_and_too_many_are_poison,
                 a_step_that_was_given_back_has_no_blame,
+                a_step_that_was_postponed_waits_without_blame,
                 only_the_work_of_the_owner_is_taken_over,
                 a_queued_job_dies_at_its_deadline,
                 a_replay_has_the_whole_deadline_again,

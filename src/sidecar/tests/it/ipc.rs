@@ -255,7 +255,7 @@ async fn many_connections_are_served_at_once() {
         clients.push(Client::connect(&home.socket()).await);
     }
 
-    let jobs: Vec<_> = (0..50).map(|_| chat("hello")).collect();
+    let jobs: Vec<_> = (0..50).map(|number| chat(&format!("hello {number}"))).collect();
     let submitting = clients.iter_mut().zip(&jobs).map(|(client, job)| client.submit(job.clone()));
     futures_util::future::join_all(submitting).await;
 

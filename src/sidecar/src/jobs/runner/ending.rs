@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use platen_core::clock::Timestamp;
 use platen_core::job::{Answer, Hop, JobError, Usage, Work};
 use platen_core::wire::JobRef;
 use serde_json::Value;
@@ -115,11 +116,22 @@ impl Attempt<'_> {
 
     pub(super) async fn give_back(&self) {
         let lease = &self.job.lease;
-        match self.jobs.work.give_back(lease.clone(), self.jobs.now()).await {
+        let now = self.jobs.now();
+        match self.jobs.work.give_back(lease.clone(), now, now).await {
             Ok(Fenced::Held) => tracing::info!("the daemon drains; the job was given back"),
             Ok(Fenced::Stale) => {}
             // The next process finds the job running without a worker and queues it again.
             Err(error) => tracing::error!({ names::ERROR } = error.report(), "a job could not be given back"),
+        }
+    }
+
+    /// Puts a retry off for which the provider has no room now. It counts as no attempt.
+    pub(super) async fn postpone(&self, until: Timestamp) {
+        let (jobs, lease) = (self.jobs, &self.job.lease);
+        let outcome = self.insist(|| jobs.work.give_back(lease.clone(), jobs.now(), until)).await;
+        if outcome == Some(Fenced::Held) {
+            let wait_ms = millis(until.since(jobs.now()));
+            tracing::info!(wait_ms, "a retry was put off: the provider has had too many of them");
         }
     }
 

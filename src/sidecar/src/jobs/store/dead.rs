@@ -2,6 +2,8 @@ use platen_core::clock::Timestamp;
 use platen_core::job::{Cause, JobError, JobId, SiteId};
 use platen_core::wire::JobRef;
 
+use serde::Serialize;
+
 use super::ListedJob;
 use crate::storage::StoreFuture;
 
@@ -81,7 +83,7 @@ pub struct DeadLetter {
 }
 
 /// One attempt at one step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AttemptRecord {
     /// The step's name.
     pub step: String,

@@ -185,6 +185,9 @@ impl SpecRow {
             "chat" => {
                 Work::Chat(serde_json::from_str(&self.payload).map_err(inconsistent("payloads.payload"))?)
             }
+            "workflow" => {
+                Work::Workflow(serde_json::from_str(&self.payload).map_err(inconsistent("payloads.payload"))?)
+            }
             _ => return Err(inconsistent("jobs.kind")(UnknownWord(self.kind))),
         };
         Ok(JobSpec {

@@ -47,16 +47,23 @@ pub(super) fn next_turn(
         .map_err(failed("give a turn"))
 }
 
-/// Puts a running branch back, due at once and before everyone who waits: it had its turn already.
-pub(super) fn put_back(connection: &Connection, key: StepKey, now: Timestamp) -> Result<(), StoreError> {
+/// Puts a running branch back. One that is due at once comes before everyone who waits: it had its turn already.
+pub(super) fn put_back(
+    connection: &Connection,
+    key: StepKey,
+    now: Timestamp,
+    run_at: Timestamp,
+) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "UPDATE steps SET status = 'queued', run_at = ?4, lease_until = NULL, owner = NULL, \
-             turn = (SELECT turn FROM lanes WHERE lanes.lane_no = steps.lane_no) \
+             turn = CASE WHEN ?4 <= ?5 THEN \
+                 (SELECT turn FROM lanes WHERE lanes.lane_no = steps.lane_no) END \
              WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
         )
         .and_then(|mut statement| {
-            statement.execute(params![key.job_no, key.step, key.branch, now.as_micros()])
+            let values = params![key.job_no, key.step, key.branch, run_at.as_micros(), now.as_micros()];
+            statement.execute(values)
         })
         .map_err(failed("put a step back"))?;
     stand_queued(connection, key.job_no, now)

@@ -91,12 +91,13 @@ impl WorkStore for SqliteStore {
         }))
     }
 
-    fn give_back(&self, lease: Lease, now: Timestamp) -> StoreFuture<'_, Fenced> {
+    fn give_back(&self, lease: Lease, now: Timestamp, run_at: Timestamp) -> StoreFuture<'_, Fenced> {
         Box::pin(self.write("give a step back", move |connection| {
             fenced(connection, &lease, |held| {
                 attempts::abandon(connection, held.key, lease.attempt, now)?;
-                steps::put_back(connection, held.key, now)?;
-                let detail = json!({ "attempt": lease.attempt });
+                steps::put_back(connection, held.key, now, run_at)?;
+                let wait_ms = u64::try_from(run_at.since(now).as_millis()).unwrap_or(u64::MAX);
+                let detail = json!({ "attempt": lease.attempt, "wait_ms": wait_ms });
                 hops::record(connection, lease.job_no, names::HOP_GIVEN_BACK, now, &detail)
             })
         }))
@@ -234,7 +235,7 @@ fn recover(
             graph::follow(connection, key.job_no, Event::GaveUp { step: index(key.step), error }, now)?;
             recovery.poisoned.push(row::names(connection, key.job_no)?);
         } else {
-            steps::put_back(connection, key, now)?;
+            steps::put_back(connection, key, now, now)?;
             recovery.requeued.push(row::names(connection, key.job_no)?);
         }
     }

@@ -28,7 +28,7 @@ pub(crate) async fn a_worker_without_its_lease_changes_nothing(fixture: Fixture)
     assert_eq!(store.complete(late.clone(), at(51), completed()).await.unwrap(), Fenced::Stale);
     let dead = failed_with(AfterFailure::Dead);
     assert_eq!(store.fail(late.clone(), at(51), dead).await.unwrap(), Fenced::Stale);
-    assert_eq!(store.give_back(late, at(51)).await.unwrap(), Fenced::Stale);
+    assert_eq!(store.give_back(late, at(51), at(51)).await.unwrap(), Fenced::Stale);
     assert_eq!(fixture.status(&job).await, JobStatus::Running);
     assert_eq!(fixture.deliveries(99).await.len(), 0);
 
@@ -119,7 +119,7 @@ pub(crate) async fn a_step_that_was_given_back_has_no_blame(fixture: Fixture) {
     let job = fixture.submit("one", 1, 10).await;
     let lease = fixture.lease_one(10).await.lease;
 
-    assert_eq!(fixture.store.give_back(lease, at(11)).await.unwrap(), Fenced::Held);
+    assert_eq!(fixture.store.give_back(lease, at(11), at(11)).await.unwrap(), Fenced::Held);
     assert_eq!(fixture.status(&job).await, JobStatus::Queued);
 
     let again = fixture.lease_one(11).await;
@@ -178,4 +178,15 @@ pub(crate) async fn a_job_that_is_not_due_waits(fixture: Fixture) {
     let policy = Arc::clone(&fixture.policy());
     let leased = fixture.store.lease(request(OWNER, 1, 60), policy).await.unwrap().jobs;
     assert_eq!((leased[0].due_at, leased[0].deadline), (at(60), at(3_660)), "its time counts from there");
+}
+
+pub(crate) async fn a_step_that_was_postponed_waits_without_blame(fixture: Fixture) {
+    fixture.submit("one", 1, 10).await;
+    let lease = fixture.lease_one(10).await.lease;
+
+    assert_eq!(fixture.store.give_back(lease, at(11), at(40)).await.unwrap(), Fenced::Held);
+
+    assert!(fixture.lease(1, 39).await.is_empty());
+    let again = fixture.lease_one(40).await;
+    assert_eq!((again.lease.attempt, again.failures, again.due_at), (2, 0, at(40)));
 }

@@ -250,7 +250,7 @@ impl Run<'_> {
             End::Complete => store.complete(lease.clone(), now, completed()).await,
             End::Retry(at) => store.fail(lease.clone(), now, failed_with(AfterFailure::RetryAt(at))).await,
             End::GiveUp => store.fail(lease.clone(), now, failed_with(AfterFailure::Dead)).await,
-            End::GiveBack => store.give_back(lease.clone(), now).await,
+            End::GiveBack => store.give_back(lease.clone(), now, now).await,
             End::Renew => store.renew(lease.clone(), now.after(LEASE)).await,
         };
         let job = self.jobs.iter_mut().find(|job| job.reference.job_id == lease.job_id).unwrap();
