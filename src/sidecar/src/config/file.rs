@@ -11,7 +11,7 @@ use super::models::ModelEntry;
 use super::providers::ProviderEntry;
 use super::{
     ConfigError, DaemonConfig, FetchConfig, HttpConfig, IpcConfig, JobsSettings, LimitsConfig, LogConfig,
-    WebhooksConfig, WorkflowsConfig,
+    RetentionConfig, WebhooksConfig, WorkflowsConfig,
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
