@@ -69,13 +69,7 @@ impl std::fmt::Display for CatchUp {
 /// last tick that was run or passed over, or the time at which the schedule was made.
 ///
 /// However long nobody has looked, the work is in proportion to the ticks that are run, not to those that passed.
-pub fn due(
-    cron: &Cron,
-    zone: &TimeZone,
-    last: Timestamp,
-    now: Timestamp,
-    policy: CatchUp,
-) -> Vec<Timestamp> {
+pub fn due(cron: &Cron, zone: &TimeZone, last: Timestamp, now: Timestamp, policy: CatchUp) -> Vec<Timestamp> {
     let (most, oldest) = match policy {
         CatchUp::None => (1, last.max(now.before(ON_TIME))),
         CatchUp::Latest => (1, last),

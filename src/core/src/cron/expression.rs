@@ -210,9 +210,9 @@ fn read_part(text: &str, field: &Field, set: &mut Set) -> Result<(), CronFault> 
     }
     let step = match step {
         None => 1,
-        Some(text) => number(text)
-            .filter(|step| *step > 0)
-            .ok_or_else(|| CronFault::Step { step: text.to_owned() })?,
+        Some(text) => {
+            number(text).filter(|step| *step > 0).ok_or_else(|| CronFault::Step { step: text.to_owned() })?
+        }
     };
     let step = usize::try_from(step).unwrap_or(usize::MAX);
     (first..=last).step_by(step).for_each(|value| set.insert(value));
@@ -224,9 +224,10 @@ impl Field {
         // Months are counted from 1 and days of the week from 0, as their values are.
         let by_name = self.names.iter().position(|name| text.eq_ignore_ascii_case(name));
         let by_name = by_name.and_then(|place| u32::try_from(place).ok()?.checked_add(self.least));
-        by_name.or_else(|| number(text)).filter(|value| (self.least..=self.most).contains(value)).ok_or_else(
-            || CronFault::Value { value: text.to_owned(), least: self.least, most: self.most },
-        )
+        by_name
+            .or_else(|| number(text))
+            .filter(|value| (self.least..=self.most).contains(value))
+            .ok_or_else(|| CronFault::Value { value: text.to_owned(), least: self.least, most: self.most })
     }
 }
 
