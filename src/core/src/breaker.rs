@@ -10,7 +10,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::clock::Timestamp;
-use crate::retry::Backoff;
+use crate::retry::{Backoff, InvalidBackoff};
 use crate::window::Window;
 
 /// When a breaker trips, and how it comes back.
@@ -37,7 +37,10 @@ pub struct BreakerSettings {
 
 impl BreakerSettings {
     /// Settings for one server among others: trips when half of at least ten calls in 30 s fail, or five in a row.
-    pub fn standard() -> Result<Self, crate::retry::InvalidBackoff> {
+    ///
+    /// # Errors
+    /// None in practice: the waits keep to the laws of [`Backoff`].
+    pub fn standard() -> Result<Self, InvalidBackoff> {
         Ok(Self {
             window: Duration::from_secs(30),
             min_calls: 10,
@@ -229,6 +232,7 @@ impl Breaker {
     }
 
     /// Tells how a call ended.
+    #[expect(clippy::needless_pass_by_value, reason = "a permit is used up")]
     pub fn end(&mut self, permit: Permit, end: CallEnd, now: Timestamp) {
         let Permit { phase } = permit;
         self.move_to(now);

@@ -83,7 +83,7 @@ mod tests {
         fn the_total_is_what_was_counted_in_the_last_ten_slots(
             steps in prop::collection::vec((0_i64..400, any::<bool>()), 1..100),
         ) {
-            let mut window = Window::new(Duration::from_micros(1_000));
+            let mut window = Window::new(Duration::from_millis(1));
             let mut told = Vec::new();
             let mut now = 0;
             for (wait, marked) in steps {

@@ -57,8 +57,11 @@ test('where visitors may not ask, the page says so and the routes refuse', async
 });
 
 test('too many questions: 429, a friendly wait, and then on', async ({ page, provider, stack }) => {
+  // A window that the first answer fits into on a busy machine, too.
+  const window_s = 20;
+  test.setTimeout(120_000);
   await provider.script('number', { text: 'Answered.' });
-  await stack.configure({ rate_limit: 1, rate_window_s: 8 });
+  await stack.configure({ rate_limit: 1, rate_window_s: window_s });
   try {
     await logIn(page, stack.info.url, stack.info.subscriber_user, stack.info.subscriber_password);
     await page.goto(stack.info.chat_url);
@@ -73,7 +76,7 @@ test('too many questions: 429, a friendly wait, and then on', async ({ page, pro
     expect(response.status()).toBe(429);
     const retryAfter = Number(response.headers()['retry-after']);
     expect(retryAfter).toBeGreaterThan(0);
-    expect(retryAfter).toBeLessThanOrEqual(8);
+    expect(retryAfter).toBeLessThanOrEqual(window_s);
     expect((await response.json()) as unknown).toMatchObject({
       code: 'platen_rate_limited',
       data: { status: 429, retry_after: retryAfter },
@@ -82,7 +85,7 @@ test('too many questions: 429, a friendly wait, and then on', async ({ page, pro
     await expect(chat.composer).toHaveValue('Question number two');
     await expect(page.getByRole('button', { name: 'Send' })).toBeDisabled();
 
-    await expect(page.getByRole('button', { name: 'Send' })).toBeEnabled();
+    await expect(page.getByRole('button', { name: 'Send' })).toBeEnabled({ timeout: 2_000 * window_s });
     await page.getByRole('button', { name: 'Send' }).click();
     await expect(chat.answers).toHaveCount(2);
     await expect(chat.answer).toHaveText('Answered.');
@@ -98,6 +101,6 @@ test('the access log holds no token of a stream', async ({ chat, provider, stack
 
   const log = await readFile(stack.info.nginx_log, 'utf8');
 
-  expect(log).toContain('/stream');
+  expect(log).toContain('/wp-json/ai/v1/chat');
   expect(log).not.toContain('token=');
 });

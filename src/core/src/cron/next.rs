@@ -5,7 +5,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 use super::expression::Cron;
 use crate::clock::Timestamp;
@@ -21,7 +21,7 @@ struct Stretch {
     begin: jiff::Timestamp,
     /// `None` when it has no end.
     end: Option<jiff::Timestamp>,
-    offset: jiff::tz::Offset,
+    offset: Offset,
 }
 
 impl Cron {
@@ -55,19 +55,14 @@ impl Cron {
     ) -> Option<jiff::Timestamp> {
         let from = stretch.begin.max(begin);
         let mut civil = stretch.offset.to_datetime(from);
-        if !self.follows_wall_clock {
-            if let Some(before) = stretch.before(zone) {
-                let was = before.to_datetime(stretch.begin);
-                let is = stretch.offset.to_datetime(stretch.begin);
-                if was < is && is.duration_since(was) <= MAX_SEASON && from == stretch.begin {
-                    if self.comes_in_gap(was, is, last_year) {
-                        return Some(stretch.begin);
-                    }
-                } else if is < was && was.duration_since(is) <= MAX_SEASON {
-                    // Until then the clock shows what it has shown before.
-                    civil = civil.max(was);
-                }
+        if !self.follows_wall_clock
+            && let Some(Change { was, is }) = stretch.season_change(zone)
+        {
+            if was < is && from == stretch.begin && self.comes_in_gap(was, is, last_year) {
+                return Some(stretch.begin);
             }
+            // After a step back the clock shows what it has shown before, until then.
+            civil = civil.max(was);
         }
         let found = self.next_civil(civil, last_year)?;
         let instant = stretch.offset.to_timestamp(found).ok()?;
@@ -126,20 +121,29 @@ impl Cron {
 }
 
 impl Stretch {
-    /// The stretch that an instant lies in, from that instant or from the change at it.
-    fn at(begin: jiff::Timestamp, zone: &TimeZone) -> Self {
-        let end = zone.following(begin).next().map(|change| change.timestamp());
-        let offset = zone.to_offset(begin);
-        // The change that began it may lie before `begin`.
-        let change = zone.preceding(begin + SignedDuration::from_nanos(1)).next();
-        Self { begin: change.map_or(begin, |change| change.timestamp()), end, offset }
+    /// The stretch that an instant lies in.
+    fn at(instant: jiff::Timestamp, zone: &TimeZone) -> Self {
+        let end = zone.following(instant).next().map(|change| change.timestamp());
+        let offset = zone.to_offset(instant);
+        // A change at the instant itself is the one that began it.
+        let after = instant.checked_add(SignedDuration::from_nanos(1)).unwrap_or(instant);
+        let change = zone.preceding(after).next();
+        Self { begin: change.map_or(instant, |change| change.timestamp()), end, offset }
     }
 
-    /// How far the clock was from UTC before the change that began it.
-    fn before(&self, zone: &TimeZone) -> Option<jiff::tz::Offset> {
+    /// What the clock showed when the stretch began, unless that was a correction.
+    fn season_change(&self, zone: &TimeZone) -> Option<Change> {
         let before = self.begin.checked_sub(SignedDuration::from_nanos(1)).ok()?;
-        Some(zone.to_offset(before))
+        let was = zone.to_offset(before).to_datetime(self.begin);
+        let is = self.offset.to_datetime(self.begin);
+        (is.duration_since(was).abs() <= MAX_SEASON).then_some(Change { was, is })
     }
+}
+
+/// The clock jumps from one time to another.
+struct Change {
+    was: DateTime,
+    is: DateTime,
 }
 
 /// The next whole minute.
