@@ -21,6 +21,7 @@ use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
 use crate::jobs::handlers::{Fetcher, FetcherError};
 use crate::jobs::models::ModelTable;
 use crate::jobs::schedule::Limits;
+use crate::jobs::schedules::{self, ScheduleStore};
 use crate::jobs::workflows::{self, LoadError};
 use crate::jobs::{self, Jobs, JobsParts};
 use crate::providers;
@@ -96,6 +97,7 @@ pub struct App {
     config: Config,
     supervisor: Supervisor,
     jobs: Arc<Jobs>,
+    schedule_store: Arc<dyn ScheduleStore>,
     rates: Arc<RateLimiter>,
     outbound: Arc<Outbound>,
     dispatcher: Arc<Dispatcher>,
@@ -151,6 +153,7 @@ impl App {
             wake: deliver,
             settings: config.webhooks.clone(),
         })?;
+        let schedule_store: Arc<dyn ScheduleStore> = store.clone();
         let streams = Streams { jobs: store.clone(), sites, tokens: store, relay, clock: Arc::clone(&clock) };
         let http = HttpState::new(HttpParts {
             streams: Arc::new(streams),
@@ -171,6 +174,7 @@ impl App {
             config,
             supervisor,
             jobs,
+            schedule_store,
             rates,
             outbound: Arc::new(outbound),
             dispatcher: Arc::new(dispatcher),
@@ -187,18 +191,33 @@ impl App {
     /// # Errors
     /// [`PartEnded`] when a part of the daemon ended by itself. The rest was drained.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), PartEnded> {
-        let Self { config, supervisor, jobs, rates, outbound, dispatcher, http, tcp, socket, policy, _lock } =
-            self;
+        let Self {
+            config,
+            supervisor,
+            jobs,
+            schedule_store,
+            rates,
+            outbound,
+            dispatcher,
+            http,
+            tcp,
+            socket,
+            policy,
+            _lock,
+        } = self;
         let address = tcp.local_addr().unwrap_or(config.http.listen);
         let draining = supervisor.draining();
         let path = config.ipc.socket.clone();
         let ipc = ipc::serve(socket, config.ipc, policy, dispatcher, supervisor.clone());
+        let schedules =
+            schedules::tick(Arc::clone(&jobs), schedule_store, config.schedules, draining.clone());
         let part = |name: &'static str, task: BoxFuture<'static, ()>| {
             let task = supervisor.spawn(name, task);
             async move { (name, task.await.is_err()) }.boxed()
         };
         let parts = [
             part("jobs.worker", jobs::work(Arc::clone(&jobs), supervisor.clone()).boxed()),
+            part("jobs.schedules", schedules.boxed()),
             part("jobs.sweep", jobs::sweep(jobs, draining.clone()).boxed()),
             part("webhooks", webhooks::run(outbound, draining.clone()).boxed()),
             part("rates", ratelimit::write_behind(Arc::clone(&rates), draining).boxed()),

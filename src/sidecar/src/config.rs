@@ -18,6 +18,7 @@ mod log;
 mod models;
 mod providers;
 mod retention;
+mod schedules;
 mod webhooks;
 mod workflows;
 
@@ -37,6 +38,7 @@ pub use log::{LogConfig, LogFormat, LogLevel};
 pub use models::{ModelConfig, Price};
 pub use providers::{ProviderConfig, ProviderKind, Timeouts};
 pub use retention::RetentionConfig;
+pub use schedules::Schedule;
 pub use webhooks::WebhooksConfig;
 pub use workflows::WorkflowsConfig;
 
@@ -58,6 +60,8 @@ pub struct Config {
     pub retention: RetentionConfig,
     /// `[limits]`
     pub limits: LimitsConfig,
+    /// `[[schedules]]`
+    pub schedules: Vec<Schedule>,
     /// `[workflows]`
     pub workflows: WorkflowsConfig,
     /// `[fetch]`
@@ -138,6 +142,7 @@ impl Config {
             jobs: file.jobs,
             retention: file.retention,
             limits: file.limits,
+            schedules: schedules::resolve(file.schedules)?,
             workflows: file.workflows,
             fetch: file.fetch,
             webhooks: file.webhooks,

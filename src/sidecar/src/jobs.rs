@@ -9,6 +9,7 @@ pub mod graph;
 pub mod handlers;
 pub mod models;
 pub mod schedule;
+pub mod schedules;
 pub mod store;
 
 mod budget;

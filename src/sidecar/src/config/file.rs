@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::models::ModelEntry;
 use super::providers::ProviderEntry;
+use super::schedules::ScheduleEntry;
 use super::{
     ConfigError, DaemonConfig, FetchConfig, HttpConfig, IpcConfig, JobsSettings, LimitsConfig, LogConfig,
     RetentionConfig, WebhooksConfig, WorkflowsConfig,
@@ -29,6 +30,8 @@ pub(super) struct File {
     pub(super) log: LogConfig,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) providers: Vec<ProviderEntry>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) schedules: Vec<ScheduleEntry>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) models: BTreeMap<String, ModelEntry>,
 }

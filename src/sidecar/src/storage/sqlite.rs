@@ -21,6 +21,7 @@ mod readers;
 mod replay;
 mod retention;
 mod row;
+mod schedules;
 mod sites;
 mod steps;
 mod submit;

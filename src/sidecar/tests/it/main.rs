@@ -12,6 +12,7 @@ mod jobs;
 mod providers;
 mod stream;
 mod webhooks;
+mod workflows;
 
 mod daemon;
 mod openai;
