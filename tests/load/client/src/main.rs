@@ -1,6 +1,6 @@
 //! Submits jobs through the daemon's socket as fast as it takes them, and says how fast that was.
 //!
-//! `submit_load SOCKET SITE CONNECTIONS JOBS`: prints one line of JSON with the submits per
+//! `load-client SOCKET SITE CONNECTIONS JOBS`: prints one line of JSON with the submits per
 //! second and the latency of a submit in microseconds. Every job is another piece of work of one of 1 000 users.
 
 #![expect(clippy::print_stdout, reason = "its output is its purpose")]
@@ -34,7 +34,7 @@ struct Load {
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, socket, site, connections, jobs] = &arguments[..] else {
-        bail!("submit_load SOCKET SITE CONNECTIONS JOBS");
+        bail!("load-client SOCKET SITE CONNECTIONS JOBS");
     };
     let load = Arc::new(Load {
         socket: socket.into(),
