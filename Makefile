@@ -18,7 +18,7 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 
 # What is ours and not Rust.
 SOURCES := find deploy php stubs tests wordpress-plugin .ci -name node_modules -prune -o
-SUITES := test-rust lint test-phpt stubs-check test-php test-js test-wp test-stack e2e
+SUITES := test-rust lint test-phpt stubs-check test-php test-fpm test-js test-wp test-stack e2e
 
 .PHONY: help
 help: ## List the verbs
@@ -70,6 +70,10 @@ test-php: ## The PHP library, once as polyfill and once with the extension
 	@php "$$(command -v phpunit)" -c php/phpunit.xml.dist
 	@$(WITH_EXTENSION) "$$(command -v phpunit)" -c php/phpunit.xml.dist
 
+.PHONY: test-fpm
+test-fpm: ## PHP-FPM under load: workers replaced, reloaded, killed, preloaded
+	@tests/run-fpm
+
 .PHONY: test-js
 test-js: ## The chat block's own logic
 	@$(WITH_NODE) npm --prefix wordpress-plugin run --silent test
@@ -87,8 +91,14 @@ e2e: ## The whole path in a browser
 	@cd tests/e2e && $(WITH_NODE) npx --no-install playwright test
 
 .PHONY: stubs-check
-stubs-check: ## The stubs describe exactly what the extension has
+stubs-check: ## The stubs describe what the extension has, and every example in them holds
 	@php stubs/check.php "$(EXTENSION)"
+	@php stubs/docs.php --check
+	@php stubs/examples.php "$(EXTENSION)"
+
+.PHONY: docs
+docs: ## Write docs/functions.md from the stubs
+	@php stubs/docs.php
 
 .PHONY: deps-check
 deps-check: ## The extension pulls in no async runtime and no network stack
@@ -107,18 +117,45 @@ lint: deps-check ## Check formatting, clippy, dependencies, PHP, shell and TypeS
 	@$(WITH_NODE) npm --prefix wordpress-plugin run --silent typecheck
 	@$(WITH_NODE) npm --prefix tests/e2e run --silent typecheck
 
+.PHONY: package
+package: ## Make what is given away, in target/package: .deb, tarball, plugin zip
+	@deploy/setup.sh package
+	@deploy/package.sh build
+	@deploy/package.sh pack
+
+.PHONY: package-test
+package-test: package ## Check the packages; as root, also install and purge them in a Debian of their own
+	@tests/run-package
+
+.PHONY: php-versions
+php-versions: ## Compile and test the extension with every PHP that can be had
+	@deploy/setup.sh package
+	@tests/run-php-versions
+
 .PHONY: fuzz
 fuzz: ## Try random input for SECONDS (30) per target
 	@tests/fuzz/run $(or $(SECONDS),30)
+
+.PHONY: leaks
+leaks: ## A million calls, all functions under valgrind, texts of 16 MiB
+	@deploy/setup.sh test
+	@$(MAKE) --no-print-directory build
+	@tests/leaks/run
+
+.PHONY: asan
+asan: ## Look for memory errors with the address sanitizer (a build of its own)
+	@deploy/setup.sh test
+	@tests/leaks/asan
 
 .PHONY: bench
 bench: bench-ext ## Measure everything, and write docs/benchmarks.md
 	@$(WITH_NODE) node tests/load/rest.mjs
 
 .PHONY: bench-ext
-bench-ext: ## Measure the native functions
-	@deploy/setup.sh test
+bench-ext: ## Measure the native functions beside what one would pick instead
+	@deploy/setup.sh bench
 	@$(MAKE) --no-print-directory build
+	@cargo build --release --locked --quiet --manifest-path tests/load/peers/Cargo.toml --target-dir target/peers
 	@$(WITH_NODE) node tests/load/extension.mjs
 
 .PHONY: clean

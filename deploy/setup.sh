@@ -5,13 +5,15 @@
 #   deploy/setup.sh build   the extension, the daemon and the plugin's JavaScript can be built
 #   deploy/setup.sh demo    also: WordPress, PHP-FPM and nginx
 #   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium and the browser tests' packages
+#   deploy/setup.sh bench   also: what `make bench` compares with: MariaDB, Redis, APCu, tiktoken
+#   deploy/setup.sh package what building needs, and Debian's tools for packages
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 TOOLS=$ROOT/target/tools
 CACHE=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/platen
 
-for part in console setup/packages setup/rust setup/node setup/wordpress; do
+for part in console setup/packages setup/rust setup/node setup/wordpress setup/peers; do
   # shellcheck source=/dev/null
   source "$ROOT/deploy/$part.sh"
 done
@@ -35,7 +37,16 @@ install_group() {
       install_nextest
       install_node_modules tests/e2e
       ;;
-    *) fail "unknown group '$1'; use build, demo or test" ;;
+    bench)
+      install_group test
+      install_packages "${BENCH_PACKAGES[@]}"
+      install_peers
+      ;;
+    package)
+      install_packages "${BUILD_PACKAGES[@]}" "${PACKAGE_PACKAGES[@]}"
+      install_group build
+      ;;
+    *) fail "unknown group '$1'; use build, demo, test, bench or package" ;;
   esac
 }
 

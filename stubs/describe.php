@@ -10,13 +10,7 @@ declare(strict_types=1);
 function describe(string $source): array
 {
     if ($source === 'stubs') {
-        $files = ['functions.php', 'SigningKey.php', 'KeySet.php', 'TokenCounter.php', 'Exception/PlatenException.php'];
-        foreach ($files as $file) {
-            require_once __DIR__ . '/' . $file;
-        }
-        foreach (glob(__DIR__ . '/Exception/*.php') as $file) {
-            require_once $file;
-        }
+        load_stubs();
     }
 
     $lines = [];
@@ -35,6 +29,16 @@ function describe(string $source): array
     ksort($lines);
 
     return $lines;
+}
+
+/** Declares what the stubs declare. The files of classes begin with a capital. */
+function load_stubs(): void
+{
+    require_once __DIR__ . '/functions.php';
+    require_once __DIR__ . '/Exception/PlatenException.php';
+    foreach ([...glob(__DIR__ . '/[A-Z]*.php'), ...glob(__DIR__ . '/Exception/*.php')] as $file) {
+        require_once $file;
+    }
 }
 
 /** @return array<string, string> */

@@ -12,11 +12,35 @@ use Platen\Exception\InvalidToken;
 use Platen\Exception\RequestRefused;
 
 /**
+ * # Tokens
+ *
+ * What a text costs, before it is sent.
+ *
+ * `$model` is the name of a model as its provider writes it, such as `gpt-4o`; model_info() tells what is known.
+ * Counts are exact for OpenAI's models. For those without a public tokenizer they are estimates, rather too high.
+ * Texts are bytes: what is not UTF-8 counts as U+FFFD, and nothing is refused but too long a text.
+ * The tables are part of the library, so the first call of a worker costs no more than the next.
+ *
+ * @uses TokenCounter
+ */
+
+/**
  * Counts the tokens of a text: exactly for OpenAI's models, by an estimate that is rather high for the others.
  *
  * @param string $text At most 16 MiB; bytes that are not UTF-8 count as U+FFFD.
+ * @param string $model The name of the model, as its provider writes it; an unknown one, and none, is estimated.
  * @return non-negative-int
- * @throws InvalidInput `payload_too_large`
+ * @throws InvalidInput `payload_too_large` when the text is longer.
+ * @link https://github.com/openai/tiktoken tiktoken: the same ids and counts, for every encoding of model_info()
+ * @limit 16 MiB of text; time and memory are linear in its length.
+ * @polyfill Every count is an estimate.
+ * @example
+ * ```php
+ * echo Platen\count_tokens('Ask our shop anything.', 'gpt-4o');
+ * ```
+ * ```text
+ * 5
+ * ```
  */
 function count_tokens(string $text, string $model = ''): int
 {
@@ -31,8 +55,25 @@ function count_tokens(string $text, string $model = ''): int
  *
  * @param list<array{role: 'system'|'developer'|'user'|'assistant'|'tool',
  *     content?: string|null|list<array<string, mixed>>, name?: string, tool_calls?: list<array<string, mixed>>, ...}> $messages
+ *     As the chat completions of OpenAI take them.
+ * @param string $model The name of the model; an unknown one, and none, is estimated.
  * @return positive-int
- * @throws InvalidInput When a message is malformed, or all texts together have more than 16 MiB.
+ * @throws InvalidInput `invalid_request` when a message is malformed; `payload_too_large` when all texts
+ *     together are longer.
+ * @link https://github.com/openai/openai-cookbook/blob/main/examples/How_to_count_tokens_with_tiktoken.ipynb OpenAI's cookbook on counting messages
+ * @limit 16 MiB of text in all messages together.
+ * @polyfill Every count is an estimate.
+ * @example
+ * ```php
+ * $messages = [
+ *     ['role' => 'system', 'content' => 'You answer for a flower shop.'],
+ *     ['role' => 'user', 'content' => 'Do you deliver on Sundays?'],
+ * ];
+ * echo Platen\count_message_tokens($messages, 'gpt-4o');
+ * ```
+ * ```text
+ * 24
+ * ```
  */
 function count_message_tokens(array $messages, string $model = ''): int
 {
@@ -41,11 +82,22 @@ function count_message_tokens(array $messages, string $model = ''): int
 /**
  * Gives the ids of a text's tokens. For a model whose vocabulary is not public they are those of `o200k_base`.
  *
- * Special tokens such as `<|endoftext|>` are ordinary text. The polyfill cannot do this and throws.
+ * Special tokens such as `<|endoftext|>` are ordinary text. The polyfill cannot do this and throws InternalError with
+ * `extension_required`.
  *
  * @param string $text At most 16 MiB; bytes that are not UTF-8 are taken for U+FFFD.
  * @return list<non-negative-int>
- * @throws InvalidInput `payload_too_large`
+ * @throws InvalidInput `payload_too_large` when the text is longer.
+ * @link https://github.com/openai/tiktoken tiktoken's `encode_ordinary`
+ * @limit 16 MiB of text.
+ * @polyfill Throws: the vocabularies are part of the extension.
+ * @example
+ * ```php
+ * echo implode(' ', Platen\encode('Hello, WordPress', 'gpt-4o'));
+ * ```
+ * ```text
+ * 13225 11 10503 7572
+ * ```
  */
 function encode(string $text, string $model = ''): array
 {
@@ -54,10 +106,19 @@ function encode(string $text, string $model = ''): array
 /**
  * Gives the bytes that token ids stand for. They need not be UTF-8: a token can be a part of a character.
  *
- * The polyfill cannot do this and throws.
+ * The polyfill cannot do this and throws InternalError with `extension_required`.
  *
- * @param list<non-negative-int> $tokens
+ * @param list<non-negative-int> $tokens As encode() gives them.
  * @throws InvalidInput When an id is none of the encoding's ordinary tokens.
+ * @link https://github.com/openai/tiktoken tiktoken's `decode_bytes`
+ * @polyfill Throws: the vocabularies are part of the extension.
+ * @example
+ * ```php
+ * echo Platen\decode([13225, 11, 10503, 7572], 'gpt-4o');
+ * ```
+ * ```text
+ * Hello, WordPress
+ * ```
  */
 function decode(array $tokens, string $model = ''): string
 {
@@ -67,9 +128,20 @@ function decode(array $tokens, string $model = ''): string
  * Cuts a text where a token ends, so that count_tokens() gives at most `$max` for the rest.
  *
  * @param string $text At most 16 MiB.
- * @param non-negative-int $max
+ * @param non-negative-int $max The most tokens that may be left.
  * @param 'end'|'start' $from Which end is cut off.
- * @throws InvalidInput `payload_too_large`; when the number is negative or there is no such end.
+ * @throws InvalidInput `payload_too_large` when the text is longer; `invalid_request` when the number is negative or
+ *     there is no such end.
+ * @limit 16 MiB of text.
+ * @polyfill Cuts by the estimate, so the rest is rather shorter.
+ * @example
+ * ```php
+ * $post = 'Our roses come from Kenya, our tulips from Holland.';
+ * echo Platen\truncate_tokens($post, 6, 'gpt-4o');
+ * ```
+ * ```text
+ * Our roses come from Kenya,
+ * ```
  */
 function truncate_tokens(string $text, int $max, string $model = '', string $from = 'end'): string
 {
@@ -82,10 +154,23 @@ function truncate_tokens(string $text, int $max, string $model = '', string $fro
  * the first begins with up to `$overlap` tokens of the one before; without overlap the parts together are the text.
  *
  * @param string $text At most 16 MiB.
- * @param int<8, max> $size
- * @param non-negative-int $overlap Less than half of the size.
+ * @param int<8, max> $size The most tokens of a part.
+ * @param non-negative-int $overlap How many tokens of the part before a part repeats; less than half of the size.
  * @return list<non-empty-string>
- * @throws InvalidInput `payload_too_large`; when a number is out of its range.
+ * @throws InvalidInput `payload_too_large` when the text is longer; `invalid_request` when a number is out of its range.
+ * @limit 16 MiB of text.
+ * @polyfill Splits by the estimate, so the parts are rather shorter.
+ * @example
+ * ```php
+ * $page = "Roses need sun. Water them twice a week.\n\nTulips need cold. Plant them in autumn.";
+ * foreach (Platen\split_tokens($page, 12, model: 'gpt-4o') as $part) {
+ *     echo trim($part), "\n";
+ * }
+ * ```
+ * ```text
+ * Roses need sun. Water them twice a week.
+ * Tulips need cold. Plant them in autumn.
+ * ```
  */
 function split_tokens(string $text, int $size, int $overlap = 0, string $model = ''): array
 {
@@ -99,10 +184,25 @@ function split_tokens(string $text, int $size, int $overlap = 0, string $model =
  *
  * @return array{encoding: 'o200k_base'|'o200k_harmony'|'cl100k_base'|'p50k_base'|'r50k_base', is_exact: bool,
  *     estimate_percent: positive-int, context_tokens: positive-int, max_output_tokens: non-negative-int}
+ * @polyfill `is_exact` is always false.
+ * @example
+ * ```php
+ * $info = Platen\model_info('gpt-4o');
+ * echo $info['encoding'], ' ', $info['context_tokens'], ' ', $info['is_exact'] ? 'exact' : 'estimate';
+ * ```
+ * ```text
+ * o200k_base 128000 exact
+ * ```
  */
 function model_info(string $model): array
 {
 }
+
+/**
+ * # History
+ *
+ * What of a conversation is sent again.
+ */
 
 /**
  * Drops the oldest messages until the rest costs at most `$max_tokens` less `$reserve`.
@@ -118,13 +218,34 @@ function model_info(string $model): array
  * @param list<array{role: 'system'|'developer'|'user'|'assistant'|'tool',
  *     content?: string|null|list<array<string, mixed>>, name?: string, pinned?: bool,
  *     tool_calls?: list<array{id: string, function: array{name: string, arguments: string}, ...}>,
- *     tool_call_id?: string, ...}> $messages
- * @param non-negative-int $max_tokens
+ *     tool_call_id?: string, ...}> $messages Oldest first. `pinned` is ours and costs nothing.
+ * @param non-negative-int $max_tokens What the model takes, or what you want to pay for.
  * @param non-negative-int $reserve Kept free for the answer.
- * @param array{keep_first?: non-negative-int, summary?: string, truncate?: bool} $options
+ * @param array{keep_first?: non-negative-int, summary?: string, truncate?: bool} $options As described above.
  * @return array{messages: list<array<string, mixed>>, kept: non-negative-int, dropped: non-negative-int,
  *     tokens_before: non-negative-int, tokens_after: non-negative-int, is_truncated: bool}
  * @throws InvalidInput When a message is malformed, there is no such option, or what must stay does not fit.
+ * @limit 16 MiB of text in all messages together.
+ * @polyfill Trims by the estimate, so it rather drops more.
+ * @example
+ * ```php
+ * $messages = [
+ *     ['role' => 'system', 'content' => 'You answer for a flower shop.'],
+ *     ['role' => 'user', 'content' => str_repeat('Tell me everything about roses. ', 40)],
+ *     ['role' => 'assistant', 'content' => str_repeat('Roses are wonderful. ', 40)],
+ *     ['role' => 'user', 'content' => 'And tulips?'],
+ * ];
+ * $trimmed = Platen\trim_history($messages, 200, 'gpt-4o', reserve: 100);
+ * foreach ($trimmed['messages'] as $message) {
+ *     echo $message['role'], ': ', $message['content'], "\n";
+ * }
+ * echo $trimmed['dropped'], ' dropped, ', $trimmed['tokens_after'], ' tokens are left';
+ * ```
+ * ```text
+ * system: You answer for a flower shop.
+ * user: And tulips?
+ * 2 dropped, 19 tokens are left
+ * ```
  */
 function trim_history(
     array $messages,
@@ -136,12 +257,36 @@ function trim_history(
 }
 
 /**
+ * # Signing
+ *
+ * Signatures, JSON Web Tokens and webhooks.
+ *
+ * A key is a SigningKey, never a string: stack traces and dumps cannot show it.
+ * It decides the algorithm, whatever was received.
+ * All comparisons of secrets take constant time.
+ *
+ * @uses SigningKey
+ * @uses KeySet
+ */
+
+/**
  * Signs data with HMAC-SHA256.
  *
+ * @param string $data Any bytes.
+ * @param SigningKey $key A shared secret.
  * @param 'hex'|'base64'|'base64url'|'sha256=' $encoding `sha256=` is hexadecimal behind that prefix.
  * @return non-empty-string
  * @throws InvalidInput When the encoding is none of these.
  * @throws InvalidKey When the key is no shared secret.
+ * @link https://www.rfc-editor.org/rfc/rfc2104 RFC 2104 (HMAC)
+ * @example
+ * ```php
+ * $key = Platen\SigningKey::fromBytes('a secret of thirty-two bytes or so');
+ * echo Platen\hmac_sign('{"order":7}', $key, 'sha256=');
+ * ```
+ * ```text
+ * sha256=2444c2db6a84a065469b047af2dcdb676f2a64e154ba53ca782b9554932c92bd
+ * ```
  */
 function hmac_sign(string $data, SigningKey $key, string $encoding = 'hex'): string
 {
@@ -150,9 +295,22 @@ function hmac_sign(string $data, SigningKey $key, string $encoding = 'hex'): str
 /**
  * Whether the signature is to the letter what hmac_sign() gives, compared in constant time.
  *
- * @param 'hex'|'base64'|'base64url'|'sha256=' $encoding
+ * @param string $signature In the form that the encoding asks for; anything else does not match.
+ * @param 'hex'|'base64'|'base64url'|'sha256=' $encoding That of the signature.
  * @throws InvalidInput When the encoding is none of these.
  * @throws InvalidKey When the key is no shared secret.
+ * @link https://www.rfc-editor.org/rfc/rfc2104 RFC 2104 (HMAC)
+ * @example
+ * ```php
+ * $key = Platen\SigningKey::fromBytes('a secret of thirty-two bytes or so');
+ * $signature = Platen\hmac_sign('{"order":7}', $key);
+ * var_dump(Platen\hmac_verify('{"order":7}', $signature, $key));
+ * var_dump(Platen\hmac_verify('{"order":8}', $signature, $key));
+ * ```
+ * ```text
+ * bool(true)
+ * bool(false)
+ * ```
  */
 function hmac_verify(string $data, string $signature, SigningKey $key, string $encoding = 'hex'): bool
 {
@@ -162,11 +320,24 @@ function hmac_verify(string $data, string $signature, SigningKey $key, string $e
  * Makes a JSON Web Token with the key's algorithm, and with its id as `kid`. The claims are taken as they are:
  * jwt_decode() wants an integer `exp`.
  *
- * @param array<string, mixed> $claims
+ * @param array<string, mixed> $claims Nested at most 64 levels; times are Unix seconds.
+ * @param SigningKey $key A secret for `HS256`, or the private half of a pair for `RS256`, `ES256` or `EdDSA`.
  * @return non-empty-string
- * @throws InvalidInput When a claim has no JSON form.
+ * @throws InvalidInput When a claim has no JSON form or is nested deeper than 64 levels.
  * @throws InvalidKey When a secret has fewer than 32 bytes, or the key is only a public half.
  * @throws InvalidToken When the token would be longer than 16 KiB.
+ * @link https://www.rfc-editor.org/rfc/rfc7519 RFC 7519 (JSON Web Token)
+ * @link https://www.rfc-editor.org/rfc/rfc7515 RFC 7515 (JSON Web Signature)
+ * @limit A token of 16 KiB.
+ * @example
+ * ```php
+ * $key = Platen\SigningKey::fromBytes('a secret of thirty-two bytes or so', 'site-2026');
+ * $token = Platen\jwt_encode(['sub' => 'user:42', 'exp' => time() + 60], $key);
+ * echo substr_count($token, '.'), ' dots; ', base64_decode(strtok($token, '.'));
+ * ```
+ * ```text
+ * 2 dots; {"alg":"HS256","kid":"site-2026","typ":"JWT"}
+ * ```
  */
 function jwt_encode(array $claims, SigningKey $key): string
 {
@@ -179,18 +350,37 @@ function jwt_encode(array $claims, SigningKey $key): string
  * required. A token with an `aud` is accepted only when one of its audiences is among the checks. `jti` is the expected
  * one, or true when there must be one. `max_age_s` is counted from `iat`, which must then be there. Times are whole
  * seconds; `now` is the machine's clock when it is not given. Remembering each `jti` against replays is the caller's
- * part.
+ * part. A token has at most 16 KiB, nested at most 127 levels deep, and no number beyond the range of a float.
  *
- * @param SigningKey|KeySet $key
+ * @param string $token As it was received.
+ * @param SigningKey|KeySet $key The key, or the keys one of which the token names.
  * @param array{iss?: string, aud?: string|non-empty-list<string>, sub?: string, jti?: string|true,
- *     max_age_s?: non-negative-int, leeway_s?: non-negative-int, now?: int} $checks
+ *     max_age_s?: non-negative-int, leeway_s?: non-negative-int, now?: int} $checks What must hold besides signature and time.
  * @return array<string, mixed>
  * @throws InvalidToken `invalid_token`, `invalid_signature`, `unsupported_algorithm`, `unknown_key`, `token_expired`,
  *     `token_not_yet_valid`; its `claim` names the claim that did not hold.
  * @throws InvalidKey When a secret has fewer than 32 bytes.
  * @throws InvalidInput When there is no such check.
+ * @link https://www.rfc-editor.org/rfc/rfc7519 RFC 7519 (JSON Web Token)
+ * @link https://www.rfc-editor.org/rfc/rfc8725 RFC 8725 (best current practices)
+ * @limit A token of 16 KiB.
+ * @example
+ * ```php
+ * $key = Platen\SigningKey::fromBytes('a secret of thirty-two bytes or so');
+ * $token = Platen\jwt_encode(['aud' => 'shop', 'sub' => 'user:42', 'exp' => time() + 60], $key);
+ * echo Platen\jwt_decode($token, $key, ['aud' => 'shop'])['sub'], "\n";
+ * try {
+ *     Platen\jwt_decode($token, $key, ['aud' => 'another shop']);
+ * } catch (Platen\Exception\InvalidToken $no) {
+ *     echo $no->errorCode, ' ', $no->claim;
+ * }
+ * ```
+ * ```text
+ * user:42
+ * invalid_token aud
+ * ```
  */
-function jwt_decode(string $token, mixed $key, array $checks = []): array
+function jwt_decode(#[\SensitiveParameter] string $token, mixed $key, array $checks = []): array
 {
 }
 
@@ -210,12 +400,27 @@ function jwt_decode(string $token, mixed $key, array $checks = []): array
  *
  * @param string $id For `standard`: at most 255 visible ASCII characters without a dot.
  * @param non-negative-int $timestamp Unix seconds; milliseconds for `hubspot`.
- * @param SigningKey|non-empty-array<SigningKey> $keys
- * @param 'standard'|'stripe'|'github'|'slack'|'hubspot' $scheme
+ * @param string $body The bytes that are sent.
+ * @param SigningKey|non-empty-array<SigningKey> $keys The secret, or those of a rotation.
+ * @param 'standard'|'stripe'|'github'|'slack'|'hubspot' $scheme Whose form it is; see the table.
+ * @param string $method For `hubspot`: the method of the request, in upper case.
  * @param string $uri For `hubspot`: the whole address, as the receiver sees it.
  * @return non-empty-string
  * @throws InvalidInput When an argument is out of its range.
  * @throws InvalidKey When a key is no shared secret.
+ * @link https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md Standard Webhooks
+ * @link https://docs.stripe.com/webhooks#verify-manually Stripe
+ * @link https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries GitHub
+ * @link https://api.slack.com/authentication/verifying-requests-from-slack Slack
+ * @link https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests HubSpot
+ * @example
+ * ```php
+ * $key = Platen\SigningKey::fromString('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
+ * echo Platen\webhook_sign('msg_p5jXN8AQM9LWM0D4loKWxJek', 1614265330, '{"test": 2432232314}', $key);
+ * ```
+ * ```text
+ * v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+ * ```
  */
 function webhook_sign(
     string $id,
@@ -240,11 +445,34 @@ function webhook_sign(
  * @param non-negative-int $tolerance_s How far the signed time may be from now, in either direction.
  * @param int|null $now Unix seconds; the machine's clock when null.
  * @param 'standard'|'stripe'|'github'|'slack'|'hubspot' $scheme As webhook_sign() describes them.
+ * @param string $method For `hubspot`: the method of the request.
  * @param string $uri For `hubspot`: the whole address that was called, with scheme, host and query.
  * @return non-empty-string
  * @throws InvalidSignature `invalid_signature`, `timestamp_out_of_tolerance`
  * @throws InvalidInput When the tolerance is negative, the scheme unknown or its address missing.
  * @throws InvalidKey When a key is no shared secret.
+ * @link https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md Standard Webhooks, and the services of webhook_sign()
+ * @limit 16 signatures of one header are looked at.
+ * @example
+ * ```php
+ * $key = Platen\SigningKey::fromString('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
+ * [$body, $now] = ['{"test": 2432232314}', time()];
+ * $headers = [
+ *     'webhook-id' => 'msg_1',
+ *     'webhook-timestamp' => (string) $now,
+ *     'webhook-signature' => Platen\webhook_sign('msg_1', $now, $body, $key),
+ * ];
+ * echo Platen\webhook_verify($body, $headers, [$key]), "\n";
+ * try {
+ *     Platen\webhook_verify("$body ", $headers, [$key]);
+ * } catch (Platen\Exception\InvalidSignature $forged) {
+ *     echo $forged->errorCode;
+ * }
+ * ```
+ * ```text
+ * msg_1
+ * invalid_signature
+ * ```
  */
 function webhook_verify(
     string $body,
@@ -259,11 +487,31 @@ function webhook_verify(
 }
 
 /**
+ * # Prompts
+ *
+ * The name of a prompt, and what must not leave with it.
+ */
+
+/**
  * Hashes a prompt: equal for prompts that are the same JSON, whatever the order of keys or the spelling of numbers.
  *
- * @param mixed $prompt Scalars, null, arrays and stdClass objects.
+ * @param mixed $prompt Scalars, null, arrays and stdClass objects, nested at most 64 levels.
  * @return non-empty-string 64 hexadecimal digits.
- * @throws InvalidInput When the prompt has no JSON form.
+ * @throws InvalidInput When the prompt has no JSON form or is nested deeper than 64 levels.
+ * @link https://www.rfc-editor.org/rfc/rfc8785 RFC 8785 (JSON Canonicalization Scheme)
+ * @link https://www.unicode.org/reports/tr15/ UAX #15: text in another normalisation form is the same text
+ * @limit 64 levels of nesting.
+ * @example
+ * ```php
+ * $prompt = ['model' => 'gpt-4o', 'messages' => [['role' => 'user', 'content' => 'Hello']]];
+ * $same = ['messages' => [['content' => 'Hello', 'role' => 'user']], 'model' => 'gpt-4o'];
+ * echo Platen\prompt_hash($prompt), "\n";
+ * var_dump(Platen\prompt_hash($prompt) === Platen\prompt_hash($same));
+ * ```
+ * ```text
+ * 1570d5360be4ceed27fe8765c986243ea44598a2c7e32f802ca61d8ddeea1412
+ * bool(true)
+ * ```
  */
 function prompt_hash(mixed $prompt): string
 {
@@ -284,8 +532,21 @@ function prompt_hash(mixed $prompt): string
  *     the map holds the values and is as secret as the text.
  * @throws InvalidInput `payload_too_large`, also for more than 100000 findings; `invalid_request` for a rule or a kind
  *     that does not exist.
+ * @link https://www.iso.org/standard/70484.html ISO/IEC 7812-1 (the check digit of cards)
+ * @link https://www.swift.com/standards/data-standards/iban-international-bank-account-number ISO 13616 (IBAN)
+ * @limit 16 MiB of text and 100000 findings. Linear time, whatever the text holds; the library in PHP is a hundred times
+ *     slower over hostile text.
+ * @example
+ * ```php
+ * $redacted = Platen\redact('Mail jane@example.com or call +1 415 555 0132.');
+ * echo $redacted['text'], "\n", $redacted['map']['[EMAIL_1]'];
+ * ```
+ * ```text
+ * Mail [EMAIL_1] or call [PHONE_1].
+ * jane@example.com
+ * ```
  */
-function redact(string $text, array $rules = []): array
+function redact(#[\SensitiveParameter] string $text, array $rules = []): array
 {
 }
 
@@ -293,19 +554,50 @@ function redact(string $text, array $rules = []): array
  * Puts the values of a map of redact() back where their placeholders stand, in the redacted text or in an answer to it.
  *
  * @param string $text At most 32 MiB, as is the result.
- * @param array<non-empty-string, string> $map
+ * @param array<non-empty-string, string> $map That of redact().
  * @throws InvalidInput `payload_too_large`, or `invalid_request` when a key is no numbered placeholder or a value no
  *     string.
+ * @limit 32 MiB of text, and of result.
+ * @example
+ * ```php
+ * $redacted = Platen\redact('I am jane@example.com.');
+ * $answer = 'Hello [EMAIL_1], how can I help?';
+ * echo Platen\restore($answer, $redacted['map']);
+ * ```
+ * ```text
+ * Hello jane@example.com, how can I help?
+ * ```
  */
-function restore(string $text, array $map): string
+function restore(#[\SensitiveParameter] string $text, #[\SensitiveParameter] array $map): string
 {
 }
+
+/**
+ * # Prompt cache
+ *
+ * Answers by the hash of their prompt, in one file that all workers of a user share.
+ *
+ * Nothing here asks the daemon, and nothing fails a page: a cache that is missing, full, locked or damaged is a miss.
+ */
 
 /**
  * Looks up what was cached under a prompt's hash. Null when there is nothing, and when the cache cannot be read.
  *
  * @param non-empty-string $hash As prompt_hash() gives it.
  * @throws InvalidInput When it is no such hash.
+ * @example
+ * ```php
+ * $hash = Platen\prompt_hash(['messages' => [['role' => 'user', 'content' => 'Do you sell roses?']]]);
+ * $answer = Platen\cache_get($hash);
+ * if ($answer === null) {
+ *     $answer = 'Yes, in five colours.'; // ask the model
+ *     Platen\cache_set($hash, $answer);
+ * }
+ * echo Platen\cache_get($hash);
+ * ```
+ * ```text
+ * Yes, in five colours.
+ * ```
  */
 function cache_get(string $hash): ?string
 {
@@ -315,12 +607,48 @@ function cache_get(string $hash): ?string
  * Caches a value under a prompt's hash. False when the cache cannot be written now.
  *
  * @param non-empty-string $hash As prompt_hash() gives it.
- * @param positive-int $ttl_s
- * @throws InvalidInput When it is no such hash, the value is too large or the time is not positive.
+ * @param string $value Any bytes, at most 1 MiB.
+ * @param positive-int $ttl_s How long it may be found, in seconds.
+ * @throws InvalidInput `payload_too_large` when the value is larger; `invalid_request` when it is no such hash or the time
+ *     is not positive.
+ * @limit A value of 1 MiB; the file is kept below `platen.cache_max_bytes`, and what was used longest ago goes first.
+ * @example
+ * ```php
+ * $hash = Platen\prompt_hash('Do you sell roses?');
+ * var_dump(Platen\cache_set($hash, 'Yes, in five colours.', ttl_s: 600));
+ * ```
+ * ```text
+ * bool(true)
+ * ```
  */
 function cache_set(string $hash, string $value, int $ttl_s = 3600): bool
 {
 }
+
+/**
+ * # Hand-off
+ *
+ * Jobs, and questions about them, over the daemon's Unix socket.
+ *
+ * A worker keeps one connection, and every call ends at its deadline, whatever the daemon does.
+ * After a call that was not answered, those of the same worker fail at once for `platen.retry_after_ms`: a daemon that
+ * hangs costs a page one deadline.
+ * A job carries its own id, so a hand-off whose answer was lost can be sent again.
+ *
+ * The examples begin with this job, of the site `blog`:
+ *
+ * ```php
+ * $id = (string) Platen\Job\JobId::generate();
+ * $job = [
+ *     'id' => $id,
+ *     'idempotency_key' => "question-$id",
+ *     'request_id' => bin2hex(random_bytes(16)),
+ *     'created_at' => gmdate('Y-m-d\TH:i:s\Z'),
+ *     'kind' => 'chat',
+ *     'payload' => ['model' => 'default', 'messages' => [['role' => 'user', 'content' => 'Do you sell roses?']]],
+ * ];
+ * ```
+ */
 
 /**
  * Asks whether the daemon lives. Always tries, also right after a call that was not answered.
@@ -328,36 +656,149 @@ function cache_set(string $hash, string $value, int $ttl_s = 3600): bool
  * @param positive-int|null $deadline_ms At most 60000; `platen.deadline_ms` when null. The same for all calls below.
  * @return array{version: string, protocol: int, pid: int, uptime_ms: int}
  * @throws DaemonUnavailable `daemon_unavailable`, `deadline_exceeded`
- * @throws RequestRefused
+ * @throws RequestRefused `peer_not_allowed`, `unsupported_version`
+ * @throws InvalidInput When the deadline is out of its range.
+ * @example
+ * ```php
+ * echo 'platend ', Platen\ping()['version'];
+ * ```
+ * ```text
+ * platend %s
+ * ```
  */
 function ping(?int $deadline_ms = null): array
 {
 }
 
 /**
- * Hands a job over. The receipt means that it is durable; sending it again, with the same id or idempotency key, is
- * safe and gives `is_duplicate`.
+ * Asks what the daemon is, what it takes at most, which models it has and what it can do.
  *
- * @param array<string, mixed> $job As docs/protocol.md describes it.
  * @param positive-int|null $deadline_ms
- * @return array{job_id: string, status: string, is_duplicate: bool}
- * @throws DaemonUnavailable `daemon_unavailable`, `deadline_exceeded`: the job may or may not have arrived.
- * @throws RequestRefused With the code of the refusal: nothing was changed.
- * @throws InvalidInput When the job has no JSON form or is larger than a frame.
+ * @return array{
+ *     version: string,
+ *     protocol: int,
+ *     pid: int,
+ *     uptime_ms: int,
+ *     limits: array{frame_bytes: int, job_bytes: int, batch_jobs: int, wait_ms: int, waiters: int},
+ *     models: list<string>,
+ *     features: list<string>
+ * }
+ * @throws DaemonUnavailable
+ * @throws RequestRefused
+ * @example
+ * ```php
+ * echo implode(' ', Platen\daemon_info()['features']);
+ * ```
+ * ```text
+ * accept budget push submit_many wait
+ * ```
  */
-function submit(string $site, array $job, ?int $deadline_ms = null): array
+function daemon_info(?int $deadline_ms = null): array
+{
+}
+
+/**
+ * Hands a job over. Sending it again, with the same id or idempotency key, is safe.
+ *
+ * `$ack` says what is waited for:
+ * - `durable`: the receipt means that the job is on the disk and will end, also after a crash.
+ * - `accepted`: the receipt means that the daemon has checked the job and has it in memory. It is on the disk within
+ *   about a millisecond; a crash before that loses it, and `is_duplicate` is always false. For jobs that somebody
+ *   would hand over again, as the plugin's outbox does with a job whose end never comes.
+ * - `none`: nothing. The job is in the socket's buffer, and null is returned at once. That the daemon refuses it stands
+ *   in the daemon's log, or is thrown by a later call with `none`.
+ *
+ * @param string $site The id of the site, as `platend site add` was told it.
+ * @param array<string, mixed> $job As docs/protocol.md describes it.
+ * @param positive-int|null $deadline_ms Without a meaning for `none`, which never waits.
+ * @param 'durable'|'accepted'|'none' $ack
+ * @return array{job_id: string, status: string, is_duplicate: bool}|null
+ * @throws DaemonUnavailable `daemon_unavailable`, `deadline_exceeded`: the job may or may not have arrived.
+ *     `busy` (`none` only): the daemon does not keep up; nothing was sent. `unsupported_version`: the daemon is of
+ *     another release.
+ * @throws RequestRefused With the code of the refusal: nothing was changed.
+ * @throws InvalidInput `invalid_request` when the job has no JSON form or is nested deeper than 64 levels;
+ *     `payload_too_large` when it is larger than a frame (1 MiB).
+ * @limit 256 KiB of payload as JSON; 64 levels deep.
+ * @example
+ * ```php
+ * $receipt = Platen\submit('blog', $job);
+ * echo $receipt['status'], $receipt['is_duplicate'] ? ' again' : '';
+ * ```
+ * ```text
+ * queued
+ * ```
+ */
+function submit(string $site, array $job, ?int $deadline_ms = null, string $ack = 'durable'): ?array
+{
+}
+
+/**
+ * Hands several jobs over in one transaction. Those with a receipt are durable; a refusal concerns one job alone.
+ *
+ * @param non-empty-array<array<string, mixed>> $jobs At most 256, and 1 MiB of JSON together.
+ * @param positive-int|null $deadline_ms
+ * @return list<array{job_id: string, status: string, is_duplicate: bool}|array{code: string, message: string}> One for
+ *     each job, in their order.
+ * @throws DaemonUnavailable Some jobs may have arrived: all or none.
+ * @throws RequestRefused Nothing was changed.
+ * @throws InvalidInput `invalid_request` when there are none or too many; `payload_too_large`
+ * @example
+ * ```php
+ * $results = Platen\submit_many('blog', [$job, ['id' => 'not of the documented form']]);
+ * echo $results[0]['status'], ', ', $results[1]['code'];
+ * ```
+ * ```text
+ * queued, invalid_request
+ * ```
+ */
+function submit_many(string $site, array $jobs, ?int $deadline_ms = null): array
 {
 }
 
 /**
  * Asks where a job stands.
  *
+ * @param string $job_id That of the receipt.
  * @param positive-int|null $deadline_ms
  * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
+ * @example
+ * ```php
+ * $receipt = Platen\submit('blog', $job);
+ * $snapshot = Platen\status('blog', $receipt['job_id']);
+ * echo $snapshot['kind'], ' ', $snapshot['status'];
+ * ```
+ * ```text
+ * chat %s
+ * ```
  */
 function status(string $site, string $job_id, ?int $deadline_ms = null): array
+{
+}
+
+/**
+ * Waits for the end of a job. The daemon answers when it ends: nothing asks again and again.
+ *
+ * @param int<0, 60000> $ms How long to wait; the call may take this and the deadline together.
+ * @param positive-int|null $deadline_ms
+ * @return array<string, mixed> The job snapshot of docs/protocol.md: of the job's end, or as it stands when the time is
+ *     over or the daemon stops.
+ * @throws DaemonUnavailable
+ * @throws RequestRefused `job_not_found`; `busy` when 256 requests wait already.
+ * @throws InvalidInput When `$ms` is out of its range.
+ * @example
+ * ```php
+ * $receipt = Platen\submit('blog', $job);
+ * echo Platen\wait('blog', $receipt['job_id'], ms: 30_000)['status'];
+ * ```
+ * ```text
+ * succeeded
+ * ```
+ */
+function wait(string $site, string $job_id, int $ms, ?int $deadline_ms = null): array
 {
 }
 
@@ -368,6 +809,19 @@ function status(string $site, string $job_id, ?int $deadline_ms = null): array
  * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`, `invalid_transition`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
+ * @example
+ * ```php
+ * $receipt = Platen\submit('blog', $job);
+ * try {
+ *     echo Platen\cancel('blog', $receipt['job_id'])['status'];
+ * } catch (Platen\Exception\RequestRefused $late) {
+ *     echo $late->errorCode; // invalid_transition: it had ended already
+ * }
+ * ```
+ * ```text
+ * %s
+ * ```
  */
 function cancel(string $site, string $job_id, ?int $deadline_ms = null): array
 {
@@ -380,6 +834,18 @@ function cancel(string $site, string $job_id, ?int $deadline_ms = null): array
  * @return array<string, mixed> The job snapshot of docs/protocol.md.
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`, `invalid_transition`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
+ * @example
+ * ```php
+ * try {
+ *     Platen\retry('blog', '0193d2e0-0000-7000-8000-000000000000');
+ * } catch (Platen\Exception\RequestRefused $no) {
+ *     echo $no->errorCode;
+ * }
+ * ```
+ * ```text
+ * job_not_found
+ * ```
  */
 function retry(string $site, string $job_id, ?int $deadline_ms = null): array
 {
@@ -392,6 +858,17 @@ function retry(string $site, string $job_id, ?int $deadline_ms = null): array
  * @return array{job_id: string, request_id: string, hops: list<array{name: string, at: string, detail: mixed}>}
  * @throws DaemonUnavailable
  * @throws RequestRefused `job_not_found`, `unknown_site`
+ * @throws InvalidInput When the deadline is out of its range, or `payload_too_large` when the names do not fit a frame.
+ * @example
+ * ```php
+ * $receipt = Platen\submit('blog', $job);
+ * foreach (Platen\trace('blog', $receipt['job_id'])['hops'] as $hop) {
+ *     echo $hop['at'], ' ', $hop['name'], "\n";
+ * }
+ * ```
+ * ```text
+ * %a
+ * ```
  */
 function trace(string $site, string $job_id, ?int $deadline_ms = null): array
 {
@@ -400,15 +877,31 @@ function trace(string $site, string $job_id, ?int $deadline_ms = null): array
 /**
  * Takes from a rate limit that all workers share.
  *
+ * Decided in memory that all processes of the host share, in about 0.1 microseconds; a key that is not there yet, or a
+ * host without that memory, is asked about over the socket. Exact either way: however many workers ask at once, no more
+ * than `$limit` requests come through at once, and no more than one per `$window_ms / $limit` after that.
+ *
  * @param non-empty-string $key What is limited, unique within the site; at most 191 bytes.
  * @param positive-int $limit How many requests the window allows.
- * @param positive-int $window_ms
+ * @param positive-int $window_ms How long the window is, in milliseconds.
  * @param non-negative-int $cost How many requests this one counts for; 0 only looks.
  * @param positive-int|null $deadline_ms
  * @return array{is_allowed: bool, remaining: non-negative-int, retry_after_ms: non-negative-int}
  * @throws DaemonUnavailable
  * @throws RequestRefused
- * @throws InvalidInput When a number is out of its range.
+ * @throws InvalidInput When a number is out of its range, or the cost is more than the limit.
+ * @example
+ * ```php
+ * for ($request = 1; $request <= 3; ++$request) {
+ *     $decision = Platen\rate_limit('blog', 'example:' . getmypid(), limit: 2, window_ms: 60_000);
+ *     echo $decision['is_allowed'] ? "{$decision['remaining']} left" : 'come back later', "\n";
+ * }
+ * ```
+ * ```text
+ * 1 left
+ * 0 left
+ * come back later
+ * ```
  */
 function rate_limit(
     string $site,
@@ -418,4 +911,106 @@ function rate_limit(
     int $cost = 1,
     ?int $deadline_ms = null
 ): array {
+}
+
+/**
+ * Holds an amount of a budget before it is spent, so that many calls at once never spend more than there is.
+ *
+ * A key's budget is `$limit` in each calendar period (UTC). What is held counts as spent until {@see budget_settle()}
+ * books the real amount, or until it expires. Durable: a restart forgets nothing.
+ *
+ * @param non-empty-string $key Whom the budget is for, unique within the site; at most 191 bytes.
+ * @param non-negative-int $amount What to hold, at most `$limit`.
+ * @param non-negative-int $limit The whole budget of a period.
+ * @param 'hour'|'day'|'month' $period
+ * @param 'microusd'|'tokens' $unit What the amounts count: millionths of a US dollar, or tokens.
+ * @param non-empty-string|null $reservation_id The same id never holds twice, so a call that was not answered may be
+ *     repeated. Null makes one of 128 random bits.
+ * @param positive-int $ttl_s After how many seconds the amount is free again if nobody settles it; at most 31 days.
+ * @param positive-int|null $deadline_ms
+ * @return array{
+ *     is_allowed: bool,
+ *     reservation_id: string,
+ *     remaining: non-negative-int,
+ *     retry_after_ms: non-negative-int,
+ *     expires_at: string|null,
+ *     is_duplicate: bool
+ * } When not allowed, nothing is held, and `retry_after_ms` tells when there may be room.
+ * @throws DaemonUnavailable
+ * @throws RequestRefused `unknown_site`; `idempotency_conflict` when the id belongs to another reservation.
+ * @throws InvalidInput
+ * @example
+ * ```php
+ * $reservation = Platen\budget_reserve('blog', 'reserve:' . getmypid(), amount: 1_200, limit: 2_000);
+ * echo $reservation['is_allowed'] ? 'held' : 'too much', ', ', $reservation['remaining'], ' left';
+ * ```
+ * ```text
+ * held, 800 left
+ * ```
+ */
+function budget_reserve(
+    string $site,
+    string $key,
+    int $amount,
+    int $limit,
+    string $period = 'month',
+    string $unit = 'microusd',
+    ?string $reservation_id = null,
+    int $ttl_s = 600,
+    ?int $deadline_ms = null
+): array {
+}
+
+/**
+ * Books what a reservation really used, more or less than was held. Only the first time: another one changes nothing and
+ * tells the amount of the first.
+ *
+ * @param non-empty-string $reservation_id
+ * @param non-negative-int $amount
+ * @param positive-int|null $deadline_ms
+ * @return array{reservation_id: string, amount: non-negative-int, spent: non-negative-int, is_duplicate: bool} `spent`
+ *     is what the key has spent in the period of the reservation, this included.
+ * @throws DaemonUnavailable
+ * @throws RequestRefused `reservation_not_found`
+ * @throws InvalidInput
+ * @example
+ * ```php
+ * $reservation = Platen\budget_reserve('blog', 'settle:' . getmypid(), amount: 1_200, limit: 2_000);
+ * echo Platen\budget_settle('blog', $reservation['reservation_id'], amount: 950)['spent'];
+ * ```
+ * ```text
+ * 950
+ * ```
+ */
+function budget_settle(string $site, string $reservation_id, int $amount, ?int $deadline_ms = null): array
+{
+}
+
+/**
+ * Tells what this PHP process knows and holds, without asking the daemon.
+ *
+ * `limits.state` is `mapped`, `unused` before the first decision, or why the file cannot be used: `missing`,
+ * `unreadable`, `foreign`, `of_earlier_boot`, `unsafe`.
+ *
+ * @return array{
+ *     version: string,
+ *     protocol: int,
+ *     pid: int,
+ *     connection: array{socket: string, is_open: bool, connects: int, reconnects: int},
+ *     limits: array{path: string, state: string, decisions: int},
+ *     cache: array{path: string},
+ *     token_cache_bytes: int,
+ *     default_model: string,
+ *     preloaded_encodings: list<string>
+ * }
+ * @example
+ * ```php
+ * echo Platen\runtime_info()['limits']['state'];
+ * ```
+ * ```text
+ * %s
+ * ```
+ */
+function runtime_info(): array
+{
 }

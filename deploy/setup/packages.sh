@@ -10,7 +10,15 @@ DEMO_PACKAGES=(
   nginx-light jq curl
 )
 # Chromium draws no text without a font.
-TEST_PACKAGES=(phpunit shellcheck chromium fonts-dejavu-core)
+TEST_PACKAGES=(phpunit shellcheck valgrind chromium fonts-dejavu-core)
+# What figures are compared with; none of it is started but by the measurement itself.
+BENCH_PACKAGES=(
+  binutils openssl python3-venv mariadb-server-core mariadb-client-core redis-server
+  php8.2-mysql php8.2-redis php8.2-apcu
+)
+
+# What `make package` and the tests of its packages call.
+PACKAGE_PACKAGES=(binutils debootstrap dpkg-dev jq lintian unzip zip)
 
 install_packages() {
   local missing=() package

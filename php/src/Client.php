@@ -4,12 +4,17 @@ declare(strict_types=1);
 
 namespace Platen;
 
+use Platen\Exception\Fault;
 use Platen\Exception\PlatenException;
+use Platen\Exception\RequestRefused;
+use Platen\Job\DaemonDescription;
 use Platen\Job\DaemonInfo;
 use Platen\Job\JobId;
 use Platen\Job\JobSnapshot;
 use Platen\Job\RateDecision;
 use Platen\Job\Receipt;
+use Platen\Job\Reservation;
+use Platen\Job\Settlement;
 use Platen\Job\Trace;
 use Platen\Transport\Socket;
 
@@ -43,7 +48,116 @@ final class Client
     {
         $this->selectSocket();
 
-        return Receipt::fromArray(submit($this->options->site, $job, $this->options->deadlineMs));
+        return Receipt::fromArray(submit($this->options->site, $job, $this->options->deadlineMs) ?? []);
+    }
+
+    /**
+     * Hands a job over and returns when the daemon has it in memory. A crash of the daemon in the next moment loses it:
+     * only for jobs that somebody would hand over again.
+     *
+     * @param array<string, mixed> $job
+     * @throws PlatenException
+     */
+    public function accept(array $job): Receipt
+    {
+        $this->selectSocket();
+
+        return Receipt::fromArray(
+            submit($this->options->site, $job, $this->options->deadlineMs, 'accepted') ?? []
+        );
+    }
+
+    /**
+     * Leaves a job for the daemon without any answer. That it was refused is not told, or by a later push.
+     *
+     * @param array<string, mixed> $job
+     * @throws PlatenException
+     */
+    public function push(array $job): void
+    {
+        $this->selectSocket();
+        submit($this->options->site, $job, $this->options->deadlineMs, 'none');
+    }
+
+    /**
+     * Hands several jobs over in one transaction: those with a receipt are durable.
+     *
+     * @param non-empty-list<array<string, mixed>> $jobs At most 256.
+     * @return list<Receipt|RequestRefused> What became of each, in their order. The exceptions are not thrown.
+     * @throws PlatenException If nothing became of any.
+     */
+    public function submitMany(array $jobs): array
+    {
+        $this->selectSocket();
+
+        return array_map(
+            static fn (array $item): Receipt|RequestRefused => isset($item['code'])
+                ? Fault::refused((string) ($item['message'] ?? ''), (string) $item['code'])
+                : Receipt::fromArray($item),
+            submit_many($this->options->site, $jobs, $this->options->deadlineMs)
+        );
+    }
+
+    /**
+     * Waits for the end of a job.
+     *
+     * @param int $ms At most 60000.
+     * @return JobSnapshot The job when it ends, or as it stands when the time is over.
+     * @throws PlatenException
+     */
+    public function wait(JobId $id, int $ms): JobSnapshot
+    {
+        $this->selectSocket();
+
+        return JobSnapshot::fromArray(wait($this->options->site, $id->value, $ms, $this->options->deadlineMs));
+    }
+
+    /** @throws PlatenException */
+    public function describe(): DaemonDescription
+    {
+        $this->selectSocket();
+
+        return DaemonDescription::fromArray(daemon_info($this->options->deadlineMs));
+    }
+
+    /**
+     * Holds an amount of a budget until it is settled or expires.
+     *
+     * @param string $period `hour`, `day` or `month`, of the calendar in UTC.
+     * @param string $unit `microusd` or `tokens`.
+     * @param string|null $reservationId The same id never holds twice; null makes one.
+     * @throws PlatenException
+     */
+    public function reserve(
+        string $key,
+        int $amount,
+        int $limit,
+        string $period = 'month',
+        string $unit = 'microusd',
+        ?string $reservationId = null,
+        int $ttlS = 600
+    ): Reservation {
+        $this->selectSocket();
+        $site = $this->options->site;
+        $deadlineMs = $this->options->deadlineMs;
+
+        return Reservation::fromArray(
+            budget_reserve($site, $key, $amount, $limit, $period, $unit, $reservationId, $ttlS, $deadlineMs)
+        );
+    }
+
+    /**
+     * Books what a reservation really used. A second time changes nothing.
+     *
+     * @throws PlatenException
+     */
+    public function settle(string $reservationId, int $amount): Settlement
+    {
+        $this->selectSocket();
+
+        return Settlement::fromArray(
+            budget_settle($this->options->site, $reservationId, $amount, $this->options->deadlineMs)
+        );
     }
 
     /** @throws PlatenException */

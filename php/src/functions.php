@@ -84,7 +84,7 @@ function jwt_encode(array $claims, SigningKey $key): string
     return Jwt::encode($claims, $key);
 }
 
-function jwt_decode(string $token, SigningKey|KeySet $key, array $checks = []): array
+function jwt_decode(#[\SensitiveParameter] string $token, SigningKey|KeySet $key, array $checks = []): array
 {
     return Jwt::decode($token, $key, $checks);
 }
@@ -119,12 +119,12 @@ function prompt_hash(mixed $prompt): string
     return Prompt::hash($prompt);
 }
 
-function redact(string $text, array $rules = []): array
+function redact(#[\SensitiveParameter] string $text, array $rules = []): array
 {
     return Redaction::redact($text, $rules);
 }
 
-function restore(string $text, array $map): string
+function restore(#[\SensitiveParameter] string $text, #[\SensitiveParameter] array $map): string
 {
     return Redaction::restore($text, $map);
 }
@@ -144,14 +144,29 @@ function ping(?int $deadline_ms = null): array
     return Jobs::ping($deadline_ms);
 }
 
-function submit(string $site, array $job, ?int $deadline_ms = null): array
+function daemon_info(?int $deadline_ms = null): array
 {
-    return Jobs::submit($site, $job, $deadline_ms);
+    return Jobs::describe($deadline_ms);
+}
+
+function submit(string $site, array $job, ?int $deadline_ms = null, string $ack = 'durable'): ?array
+{
+    return Jobs::submit($site, $job, $deadline_ms, $ack);
+}
+
+function submit_many(string $site, array $jobs, ?int $deadline_ms = null): array
+{
+    return Jobs::submitMany($site, $jobs, $deadline_ms);
 }
 
 function status(string $site, string $job_id, ?int $deadline_ms = null): array
 {
     return Jobs::about(Tag::Status, $site, $job_id, $deadline_ms);
+}
+
+function wait(string $site, string $job_id, int $ms, ?int $deadline_ms = null): array
+{
+    return Jobs::wait($site, $job_id, $ms, $deadline_ms);
 }
 
 function cancel(string $site, string $job_id, ?int $deadline_ms = null): array
@@ -178,4 +193,28 @@ function rate_limit(
     ?int $deadline_ms = null
 ): array {
     return Jobs::rateLimit($site, $key, $limit, $window_ms, $cost, $deadline_ms);
+}
+
+function budget_reserve(
+    string $site,
+    string $key,
+    int $amount,
+    int $limit,
+    string $period = 'month',
+    string $unit = 'microusd',
+    ?string $reservation_id = null,
+    int $ttl_s = 600,
+    ?int $deadline_ms = null
+): array {
+    return Jobs::reserve($site, $key, $amount, $limit, $period, $unit, $reservation_id, $ttl_s, $deadline_ms);
+}
+
+function budget_settle(string $site, string $reservation_id, int $amount, ?int $deadline_ms = null): array
+{
+    return Jobs::settle($site, $reservation_id, $amount, $deadline_ms);
+}
+
+function runtime_info(): array
+{
+    return Jobs::runtime();
 }

@@ -1,34 +1,48 @@
-// The native functions as PHP calls them, with the bars they must meet.
+// The native functions as PHP calls them, with the bars they must meet and what one would pick instead.
 
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
-
+import { groups } from './groups.mjs';
+import { describeNoise, watch } from './machine.mjs';
 import { report } from './report.mjs';
+import { meets, tables } from './table.mjs';
 
-const root = path.resolve( import.meta.dirname, '../..' );
-const extension = path.join( root, 'target/release/libplaten.so' );
+const ABOUT = `Read down: a row in bold is ours, called from PHP, with its bar; the rows below it do the same work with something else, in the same run.
+The last column says how many times as good ours is: 3 × is a third of the time or three times the rate, and below 1 the other one is better.
+Libraries in Rust and Python are called from their own language, so they do not pay for a call from PHP.
+Token rates and calls are the quickest of many rounds, everything else is a median; scripts of one process run on one processor.
+Trust the ratios more than the figures.`;
 
-function measure( script ) {
-	const args = [ '-d', `extension=${ extension }`, path.join( import.meta.dirname, script ), '--json' ];
-	return JSON.parse( execFileSync( 'php', args, { stdio: [ 'ignore', 'pipe', 'inherit' ], timeout: 300_000 } ) );
+const LEFT_OUT = [
+	'firebase/php-jwt and yethee/tiktoken-php are left out: no registry but Packagist has them. Our library in PHP stands for firebase/php-jwt: it does the same work with the same functions of PHP.',
+	'Action Scheduler is left out for the same reason; its tables and statements stand for it.',
+];
+
+const notes = [];
+const rows = {};
+const failed = [];
+const before = await watch();
+if ( ! describeNoise( [ before, before ] ).isQuiet ) {
+	console.error( `bench: the machine is busy (${ Math.round( before.busy * 100 ) } % taken by others); wait, or do not trust the figures` );
 }
-
-function meets( { value, bar, better } ) {
-	if ( bar === null ) {
-		return '';
+const began = Date.now();
+for ( const { name, measure } of groups ) {
+	const started = Date.now();
+	try {
+		Object.assign( rows, await measure( ( note ) => notes.push( note ) ) );
+	} catch ( error ) {
+		failed.push( name );
+		notes.push( `${ name } could not be measured: ${ error.message.split( '\n' )[ 0 ] }` );
 	}
-	return ( better === 'lower' ? value <= bar : value >= bar ) ? 'yes' : '**no**';
+	console.error( `bench: ${ name }, ${ Math.round( ( Date.now() - started ) / 1000 ) } s` );
 }
+const noise = describeNoise( [ before, await watch() ] );
 
-const figures = { ...measure( 'tokens.php' ), ...measure( 'signing.php' ) };
-const rows = Object.entries( figures ).map( ( [ name, figure ] ) => [
-	name,
-	`${ Number( figure.value.toPrecision( 4 ) ) } ${ figure.unit }`,
-	figure.bar === null ? '' : `${ figure.better === 'lower' ? '≤' : '≥' } ${ figure.bar }`,
-	meets( figure ),
-] );
-const about =
-	'Called from the PHP command line, one process; token figures are the quickest of several rounds, signing figures medians of short batches.\n' +
-	'Every round counts the same texts again, so the cache of pieces is warm; texts that share few words are slower.\n' +
-	'Rows named "(PHP)" are what PHP itself has for the same work.';
-report( 'extension', 'The native functions', about, [ [ 'what', 'value', 'bar', 'met' ], ...rows ], figures );
+const figures = Object.fromEntries( Object.entries( rows ).map( ( [ name, { beside, ...figure } ] ) => [ name, figure ] ) );
+const about = [ ABOUT, ...LEFT_OUT, ...notes, `The run took ${ Math.round( ( Date.now() - began ) / 1000 ) } s. ${ noise.text }` ].join( '\n' );
+report( 'extension', 'The native functions', about, tables( rows ), figures );
+
+const missed = Object.keys( figures ).filter( ( name ) => figures[ name ].bar !== null && ! meets( figures[ name ] ) );
+missed.forEach( ( name ) => console.error( `bench: missed: ${ name }` ) );
+if ( ! noise.isQuiet ) {
+	console.error( 'bench: the machine was busy, so the figures are not to be trusted' );
+}
+process.exitCode = failed.length > 0 ? 1 : 0;

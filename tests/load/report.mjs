@@ -19,19 +19,23 @@ export function quantile( values, share = 0.5 ) {
 	return sorted[ Math.min( sorted.length - 1, Math.floor( sorted.length * share ) ) ];
 }
 
+function render( [ heading, [ head, ...rows ] ] ) {
+	const line = ( cells ) => `| ${ cells.join( ' | ' ) } |`;
+	const table = [ line( head ), line( head.map( () => '---' ) ), ...rows.map( line ) ].join( '\n' );
+	return heading === '' ? table : `### ${ heading }\n\n${ table }`;
+}
+
 /**
  * Writes one benchmark's result.
  *
  * @param {string}     name    Names the markers and the JSON file.
  * @param {string}     title   The section's heading.
  * @param {string}     about   What was measured and how, one sentence per line.
- * @param {string[][]} table   Header row first.
+ * @param {Array}      tables  `[heading, rows][]`; the first row of each is its head, and a heading may be ''.
  * @param {Object}     figures `{name: {value, bar, unit, better}}`.
  */
-export function report( name, title, about, table, figures ) {
-	const line = ( cells ) => `| ${ cells.join( ' | ' ) } |`;
-	const [ head, ...rows ] = table;
-	const rendered = [ line( head ), line( head.map( () => '---' ) ), ...rows.map( line ) ].join( '\n' );
+export function report( name, title, about, tables, figures ) {
+	const rendered = tables.map( render ).join( '\n\n' );
 	console.log( `\n${ title }\n\n${ rendered }\n` );
 
 	mkdirSync( path.join( root, 'target/bench' ), { recursive: true } );

@@ -166,7 +166,7 @@ function publish( { rows, calls } ) {
 		'WordPress 7.1.1 on SQLite, PHP-FPM, nginx, one keep-alive connection, application password; the routes are called in turn.\n' +
 		`${ ROUNDS } rounds after ${ WARM_UP } to warm up; the bar is ${ BAR_MS } ms added at the median.\n` +
 		`A hung daemon costs one request its deadline of 50 ms; for the next second the worker does not ask it.`;
-	report( 'rest', 'A chat post over REST', about, table, figures );
+	report( 'rest', 'A chat post over REST', about, [ [ '', table ] ], figures );
 }
 
 try {

@@ -234,6 +234,16 @@ def webhook_cases():
         )
 
 
+JOB = {
+    "id": CLAIMS["sub"],
+    "idempotency_key": "key-1",
+    "request_id": "r-1",
+    "created_at": "2026-11-20T16:00:00.123456Z",
+    "kind": "chat",
+    "payload": {"model": "default", "messages": [{"role": "user", "content": "Grüße"}]},
+}
+
+
 def frame(tag, body):
     return (struct.pack(">IBB", len(body) + 2, 1, tag) + body).hex()
 
@@ -247,6 +257,18 @@ def wire_cases():
         "retry": (0x05, compact(job_ref)),
         "trace": (0x06, compact(job_ref)),
         "rate limit": (0x07, compact({"site": "main", "key": "chat:user:1", "limit": 30, "window_ms": 300000, "cost": 1})),
+        "accept": (0x08, compact({"site": "main", "job": JOB})),
+        "push": (0x09, compact({"site": "main", "job": JOB})),
+        "submit many": (0x0A, compact({"site": "main", "jobs": [JOB, {"id": "of no form"}]})),
+        "wait": (0x0B, compact({**job_ref, "wait_ms": 60000})),
+        "reserve": (0x0C, compact({"site": "main", "key": "user:1", "unit": "microusd", "period": "month", "limit": 5000000, "amount": 1200, "reservation_id": "r-1", "ttl_s": 600})),
+        "settle": (0x0D, compact({"site": "main", "reservation_id": "r-1", "amount": 900})),
+        "describe": (0x0E, b"{}"),
+        "receipts": (0x8A, compact({"receipts": [{"job_id": CLAIMS["sub"], "status": "queued", "is_duplicate": True}, {"code": "invalid_request", "message": "no"}]})),
+        "reservation": (0x8C, compact({"is_allowed": True, "reservation_id": "r-1", "remaining": 4998800, "retry_after_ms": 0, "expires_at": "2026-11-20T16:10:00.000000Z", "is_duplicate": False})),
+        "reservation refused": (0x8C, compact({"is_allowed": False, "reservation_id": "r-1", "remaining": 3, "retry_after_ms": 1500, "expires_at": None, "is_duplicate": False})),
+        "settlement": (0x8D, compact({"reservation_id": "r-1", "amount": 900, "spent": 900, "is_duplicate": False})),
+        "description": (0x8E, compact({"version": "0.1.0", "protocol": 1, "pid": 7, "uptime_ms": 1, "limits": {"frame_bytes": 1048576, "job_bytes": 262144, "batch_jobs": 256, "wait_ms": 60000, "waiters": 256}, "models": ["default"], "features": ["wait"]})),
         "pong": (0x81, compact({"version": "0.1.0", "protocol": 1, "pid": 7, "uptime_ms": 1})),
         "receipt": (0x82, compact({"job_id": CLAIMS["sub"], "status": "queued", "is_duplicate": False})),
         "rate decision": (0x87, compact({"is_allowed": False, "remaining": 0, "retry_after_ms": 1500})),

@@ -55,6 +55,12 @@ final class Fault
         return self::coded(new RequestRefused($message), $errorCode);
     }
 
+    /** Something that cannot be done without the extension. */
+    public static function extensionRequired(string $message): InternalError
+    {
+        return self::internal($message, 'extension_required');
+    }
+
     public static function internal(string $message, string $errorCode = 'internal'): InternalError
     {
         return self::coded(new InternalError($message), $errorCode);

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Platen\Exception;
 
 /**
- * A fault of Platen itself.
+ * A fault of Platen itself; or, as `extension_required`, something that the polyfill cannot do.
  */
 final class InternalError extends PlatenException
 {

@@ -11,6 +11,13 @@ namespace Platen\Polyfill;
  */
 final class Configuration
 {
+    public static function text(string $name, string $default): string
+    {
+        $value = get_cfg_var($name);
+
+        return is_string($value) ? $value : $default;
+    }
+
     public static function milliseconds(string $name, int $default): int
     {
         $value = get_cfg_var($name);

@@ -23,6 +23,9 @@ final class Jwt
     /** Twice what web servers take as a header line. */
     private const MAX_TOKEN_BYTES = 16384;
 
+    /** How deep the JSON of a token may nest, the object itself included. */
+    private const MAX_DEPTH = 127;
+
     /** @param array<mixed> $claims */
     public static function encode(array $claims, SigningKey $key): string
     {
@@ -43,7 +46,7 @@ final class Jwt
      * @param array<mixed> $checks
      * @return array<string, mixed>
      */
-    public static function decode(string $token, SigningKey|KeySet $keys, array $checks): array
+    public static function decode(#[\SensitiveParameter] string $token, SigningKey|KeySet $keys, array $checks): array
     {
         $checks = JwtChecks::fromArray($checks);
         array_map([self::class, 'requireStrong'], $keys instanceof KeySet ? $keys->keys() : [$keys]);
@@ -116,16 +119,24 @@ final class Jwt
         );
     }
 
-    /** @return array<string, mixed>|null */
+    /** @return array<string, mixed>|null Null also for numbers beyond a float and for what is nested too deep. */
     private static function jsonObject(string $encoded): ?array
     {
         $json = Base64::decodeUrl($encoded);
         if ($json === null || !str_starts_with(ltrim($json), '{')) {
             return null;
         }
-        $value = json_decode($json, true);
+        // json_decode() counts the empty level below the deepest one too.
+        $value = json_decode($json, true, self::MAX_DEPTH + 1);
+        if (!is_array($value)) {
+            return null;
+        }
+        $isFinite = true;
+        array_walk_recursive($value, static function (mixed $member) use (&$isFinite): void {
+            $isFinite = $isFinite && !(is_float($member) && is_infinite($member));
+        });
 
-        return is_array($value) ? $value : null;
+        return $isFinite ? $value : null;
     }
 
     /** @throws InvalidKey */

@@ -112,6 +112,7 @@ final class Models
     /** @return array{string, int, int, int} */
     private static function family(string $model): array
     {
+        $model = $model === '' ? Configuration::text('platen.default_model', '') : $model;
         $parts = explode('/', strtolower($model));
         $name = (string) end($parts);
         $name = str_starts_with($name, 'ft:') ? substr($name, 3) : $name;

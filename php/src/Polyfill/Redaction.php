@@ -37,7 +37,7 @@ final class Redaction
      *     map: array<string, string>}
      * @throws InvalidInput
      */
-    public static function redact(string $text, array $rules): array
+    public static function redact(#[\SensitiveParameter] string $text, array $rules): array
     {
         [$kinds, $isReversible] = self::rules($rules);
         self::checkLength($text, self::MAX_TEXT_BYTES);
@@ -71,7 +71,7 @@ final class Redaction
      * @param array<mixed> $map
      * @throws InvalidInput
      */
-    public static function restore(string $text, array $map): string
+    public static function restore(#[\SensitiveParameter] string $text, #[\SensitiveParameter] array $map): string
     {
         foreach ($map as $placeholder => $value) {
             if (!Placeholder::isNumbered((string) $placeholder) || !is_string($value)) {
@@ -104,7 +104,7 @@ final class Redaction
      * @param list<string> $kinds
      * @return list<array{string, int, int}>
      */
-    private static function find(string $text, array $kinds): array
+    private static function find(#[\SensitiveParameter] string $text, array $kinds): array
     {
         // A detector searches on only when what it had found is used up or overlapped.
         $ahead = [];
@@ -191,7 +191,7 @@ final class Redaction
         return [array_values($kinds), $isReversible];
     }
 
-    private static function checkLength(string $text, int $limit): void
+    private static function checkLength(#[\SensitiveParameter] string $text, int $limit): void
     {
         if (strlen($text) > $limit) {
             throw Fault::invalidInput(

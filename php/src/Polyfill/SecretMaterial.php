@@ -11,8 +11,11 @@ namespace Platen\Polyfill;
  */
 final class SecretMaterial implements KeyMaterial
 {
-    public function __construct(#[\SensitiveParameter] private readonly string $bytes)
+    private readonly Hidden $bytes;
+
+    public function __construct(#[\SensitiveParameter] string $bytes)
     {
+        $this->bytes = new Hidden($bytes);
     }
 
     public function algorithm(): string
@@ -22,7 +25,7 @@ final class SecretMaterial implements KeyMaterial
 
     public function sign(string $message): string
     {
-        return hash_hmac('sha256', $message, $this->bytes, true);
+        return hash_hmac('sha256', $message, $this->bytes->text(), true);
     }
 
     public function verifies(string $message, string $signature): bool
@@ -33,17 +36,11 @@ final class SecretMaterial implements KeyMaterial
     /** Whether the secret is as long as the hash, which HS256 demands. */
     public function isStrong(): bool
     {
-        return strlen($this->bytes) >= 32;
+        return strlen($this->bytes->text()) >= 32;
     }
 
     public function publicJwk(): ?array
     {
         return null;
-    }
-
-    /** @return array<string, string> What `var_dump` and debuggers may show. */
-    public function __debugInfo(): array
-    {
-        return ['key' => '[redacted]'];
     }
 }

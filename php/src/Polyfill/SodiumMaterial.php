@@ -13,10 +13,8 @@ use Platen\Exception\Fault;
  */
 final class SodiumMaterial implements KeyMaterial
 {
-    private function __construct(
-        private readonly string $public,
-        #[\SensitiveParameter] private readonly ?string $secret
-    ) {
+    private function __construct(private readonly string $public, private readonly ?Hidden $secret)
+    {
     }
 
     public static function fromPublic(string $public): self
@@ -42,7 +40,7 @@ final class SodiumMaterial implements KeyMaterial
             throw Fault::invalidKey('the parts of the key do not belong together');
         }
 
-        return new self($derived, sodium_crypto_sign_secretkey($pair));
+        return new self($derived, new Hidden(sodium_crypto_sign_secretkey($pair)));
     }
 
     public function algorithm(): string
@@ -52,7 +50,7 @@ final class SodiumMaterial implements KeyMaterial
 
     public function sign(string $message): ?string
     {
-        return $this->secret === null ? null : sodium_crypto_sign_detached($message, $this->secret);
+        return $this->secret === null ? null : sodium_crypto_sign_detached($message, $this->secret->text());
     }
 
     public function verifies(string $message, string $signature): bool
@@ -64,12 +62,6 @@ final class SodiumMaterial implements KeyMaterial
     public function publicJwk(): array
     {
         return ['kty' => 'OKP', 'crv' => 'Ed25519', 'x' => Base64::encodeUrl($this->public)];
-    }
-
-    /** @return array<string, string> What `var_dump` and debuggers may show. */
-    public function __debugInfo(): array
-    {
-        return ['key' => '[redacted]'];
     }
 
     private static function requireSodium(): void

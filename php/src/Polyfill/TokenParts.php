@@ -68,7 +68,7 @@ final class TokenParts
     private static function part(string $text, int $place, string $repeated, int $size, string $model): string
     {
         $start = $place - strlen($repeated);
-        $window = mb_strcut($text, $start, $size * self::MOST_BYTES_PER_TOKEN, 'UTF-8');
+        $window = mb_strcut($text, $start, min($size, strlen($text)) * self::MOST_BYTES_PER_TOKEN, 'UTF-8');
         $part = self::head($window, $size, $model);
         if ($start + strlen($part) < strlen($text)) {
             $part = substr($part, 0, self::naturalEnd($part, max(intdiv(strlen($part), 2), strlen($repeated) + 1)));
@@ -140,7 +140,7 @@ final class TokenParts
                 sprintf('a part must have room for at least %d tokens', self::MIN_PART_TOKENS)
             );
         }
-        if ($overlap >= intdiv($size + 1, 2)) {
+        if ($overlap >= intdiv($size, 2) + $size % 2) {
             throw Fault::invalidInput('the overlap must be less than half of a part');
         }
     }

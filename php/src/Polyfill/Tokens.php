@@ -56,7 +56,7 @@ final class Tokens
     /** @throws InternalError Always: there are no vocabularies here. */
     public static function encode(): never
     {
-        throw Fault::internal('token ids need the vocabularies, which only the extension has');
+        throw Fault::extensionRequired('token ids need the vocabularies, which only the extension has');
     }
 
     /** @throws InternalError Always: there are no vocabularies here. */

@@ -15,6 +15,9 @@ use Platen\Exception\PlatenException;
  */
 final class Connection
 {
+    /** Whether frames were sent for which no answer is waited for: only then may something lie here unasked. */
+    private bool $wasPushedTo = false;
+
     /** The process that connected. After a fork the stream belongs to the parent. */
     public readonly int $pid;
 
@@ -47,14 +50,76 @@ final class Connection
     public function exchange(string $frame, Deadline $deadline): array
     {
         $this->write($frame, $deadline);
-        $frame = Frame::decodeHeader($this->read(Frame::HEADER_BYTES, $deadline, isFirst: true));
 
-        return [$frame->tag, $frame->bodyBytes === 0 ? '' : $this->read($frame->bodyBytes, $deadline)];
+        return $this->readFrame($deadline);
+    }
+
+    /**
+     * Leaves a frame in the socket's buffer if it has room now.
+     *
+     * @return bool Whether it fitted wholly; if not, the connection must be closed.
+     * @throws Disconnected If the peer is gone.
+     */
+    public function leave(string $frame): bool
+    {
+        $readable = $except = [];
+        $writable = [$this->stream];
+        if (@stream_select($readable, $writable, $except, 0, 0) !== 1) {
+            return false;
+        }
+        // PHP's streams report a closed peer and a full buffer alike; what may be written was asked above.
+        $written = @fwrite($this->stream, $frame);
+        if ($written === false || $written === 0) {
+            throw new Disconnected(wasSent: false);
+        }
+        $this->wasPushedTo = true;
+
+        return $written === strlen($frame);
+    }
+
+    public function wasPushedTo(): bool
+    {
+        return $this->wasPushedTo;
+    }
+
+    /** Whether nothing lies on it that was not asked for. */
+    public function isQuiet(): bool
+    {
+        if (!$this->wasPushedTo) {
+            return true;
+        }
+        $readable = [$this->stream];
+        $writable = $except = [];
+
+        return @stream_select($readable, $writable, $except, 0, 0) === 0;
+    }
+
+    /**
+     * Reads what the daemon sent unasked: why it refused something that was left here.
+     *
+     * @return array{int, string}|null Null if it only closed the connection.
+     * @throws PlatenException If what it sent is not a frame.
+     */
+    public function lateRefusal(): ?array
+    {
+        try {
+            return $this->readFrame(new Deadline(1));
+        } catch (Disconnected | DaemonUnavailable) {
+            return null;
+        }
     }
 
     public function close(): void
     {
         fclose($this->stream);
+    }
+
+    /** @return array{int, string} */
+    private function readFrame(Deadline $deadline): array
+    {
+        $frame = Frame::decodeHeader($this->read(Frame::HEADER_BYTES, $deadline, isFirst: true));
+
+        return [$frame->tag, $frame->bodyBytes === 0 ? '' : $this->read($frame->bodyBytes, $deadline)];
     }
 
     private function write(string $bytes, Deadline $deadline): void
@@ -64,7 +129,7 @@ final class Connection
             // A peer that closed raises a notice besides the result; the result is enough.
             $written = @fwrite($this->stream, $bytes);
             if ($written === false || $written === 0) {
-                throw new Disconnected();
+                throw new Disconnected(wasSent: false);
             }
             $bytes = substr($bytes, $written);
         }
@@ -79,7 +144,7 @@ final class Connection
             $chunk = @fread($this->stream, $missing);
             if ($chunk === false || $chunk === '') {
                 throw $isFirst && $bytes === ''
-                    ? new Disconnected()
+                    ? new Disconnected(wasSent: true)
                     : Fault::unavailable('the daemon closed the connection in the middle of an answer');
             }
             $bytes .= $chunk;

@@ -11,4 +11,9 @@ namespace Platen\Transport;
  */
 final class Disconnected extends \RuntimeException
 {
+    /** @param bool $wasSent Whether the peer may have read the whole request. */
+    public function __construct(public readonly bool $wasSent)
+    {
+        parent::__construct('the peer closed the connection');
+    }
 }

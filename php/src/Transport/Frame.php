@@ -53,9 +53,9 @@ final class Frame
             );
         }
         if ($fields['version'] !== self::VERSION) {
-            throw Fault::internal(
+            throw Fault::unavailable(
                 sprintf(
-                    "the daemon's answer cannot be read: protocol version %d is not %d",
+                    'the daemon speaks version %d of the socket protocol, this side version %d',
                     $fields['version'],
                     self::VERSION
                 ),

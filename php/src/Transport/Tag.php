@@ -18,11 +18,22 @@ enum Tag: int
     case Retry = 0x05;
     case Trace = 0x06;
     case RateLimit = 0x07;
+    case Accept = 0x08;
+    case Push = 0x09;
+    case SubmitMany = 0x0A;
+    case Wait = 0x0B;
+    case Reserve = 0x0C;
+    case Settle = 0x0D;
+    case Describe = 0x0E;
     case Pong = 0x81;
     case Receipt = 0x82;
     case Job = 0x83;
     case Hops = 0x86;
     case RateDecision = 0x87;
+    case Receipts = 0x8A;
+    case Reservation = 0x8C;
+    case Settlement = 0x8D;
+    case Description = 0x8E;
     case Refusal = 0xFF;
 
     /** The tag of the answer to this request. */
@@ -30,11 +41,21 @@ enum Tag: int
     {
         return match ($this) {
             self::Ping => self::Pong,
-            self::Submit => self::Receipt,
-            self::Status, self::Cancel, self::Retry => self::Job,
+            self::Submit, self::Accept => self::Receipt,
+            self::Status, self::Cancel, self::Retry, self::Wait => self::Job,
             self::Trace => self::Hops,
             self::RateLimit => self::RateDecision,
-            self::Pong, self::Receipt, self::Job, self::Hops, self::RateDecision, self::Refusal => $this,
+            self::SubmitMany => self::Receipts,
+            self::Reserve => self::Reservation,
+            self::Settle => self::Settlement,
+            self::Describe => self::Description,
+            default => $this,
         };
+    }
+
+    /** Whether sending the request once more, after its answer was lost, changes nothing more. */
+    public function isIdempotent(): bool
+    {
+        return !in_array($this, [self::Cancel, self::Retry, self::RateLimit], true);
     }
 }

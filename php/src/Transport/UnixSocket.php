@@ -20,6 +20,9 @@ final class UnixSocket
 {
     private ?Connection $connection = null;
 
+    private int $connects = 0;
+    private int $reconnects = 0;
+
     /** When the daemon last did not answer, by `hrtime`; null when it did. */
     private ?int $failedAtNs = null;
 
@@ -45,14 +48,18 @@ final class UnixSocket
             $this->requireHope();
         }
         try {
-            [$tag, $reply] = $this->exchange($frame, $deadline);
+            [$tag, $reply] = $this->exchange($request, $frame, $deadline);
             $this->failedAtNs = null;
         } catch (DaemonUnavailable $failure) {
-            $this->failedAtNs = hrtime(true);
+            $this->remember($failure);
             throw $failure;
         }
         $fields = self::fromJson($reply);
         if ($tag === Tag::Refusal->value) {
+            if ($this->connection?->wasPushedTo() === true) {
+                // It may be the refusal of the push, with the request's own answer behind it.
+                $this->forget();
+            }
             throw self::refusal($fields);
         }
         if ($tag !== $request->reply()->value) {
@@ -61,6 +68,35 @@ final class UnixSocket
         }
 
         return $fields;
+    }
+
+    /**
+     * Leaves a request in the socket's buffer, wholly or not at all, and waits for nothing.
+     *
+     * @param array<string, mixed> $body
+     * @throws PlatenException `busy` if the daemon does not keep up; the refusal of an earlier one if there was one.
+     */
+    public function push(Tag $request, array $body): void
+    {
+        $frame = Frame::encode($request, self::toJson($body));
+        $this->requireHope();
+        try {
+            $this->leave($frame);
+            $this->failedAtNs = null;
+        } catch (DaemonUnavailable $failure) {
+            $this->remember($failure);
+            throw $failure;
+        }
+    }
+
+    /** @return array{is_open: bool, connects: int, reconnects: int} */
+    public function state(): array
+    {
+        return [
+            'is_open' => $this->kept()?->isQuiet() ?? false,
+            'connects' => $this->connects,
+            'reconnects' => $this->reconnects,
+        ];
     }
 
     public function __destruct()
@@ -84,27 +120,78 @@ final class UnixSocket
         }
     }
 
+    /** A full buffer and another version are answers too: the daemon is there. */
+    private function remember(DaemonUnavailable $failure): void
+    {
+        if (!in_array($failure->errorCode, ['busy', 'unsupported_version'], true)) {
+            $this->failedAtNs = hrtime(true);
+        }
+    }
+
+    private function leave(string $frame): void
+    {
+        $kept = $this->kept();
+        if ($kept !== null && !$kept->isQuiet()) {
+            $refusal = $kept->lateRefusal();
+            $this->forget();
+            if ($refusal !== null) {
+                throw $refusal[0] === Tag::Refusal->value
+                    ? self::refusal(self::fromJson($refusal[1]))
+                    : Fault::internal(sprintf('the daemon answered with frame tag 0x%02x', $refusal[0]));
+            }
+            $kept = null;
+        }
+        try {
+            $this->connection = $kept ?? $this->connect(new Deadline(1), false);
+            $isWhole = $this->connection->leave($frame);
+        } catch (Disconnected) {
+            $this->forget();
+            $this->connection = $this->connect(new Deadline(1), true);
+            $isWhole = $this->connection->leave($frame);
+        }
+        if (!$isWhole) {
+            $this->forget();
+            throw Fault::unavailable('the daemon does not keep up: its buffer is full, and nothing was sent', 'busy');
+        }
+    }
+
     /**
-     * A connection that was kept may have been closed by a restart since: then, and only then, a second one is tried.
+     * A connection that was kept may have been closed by a restart since. Then a second one is tried, if the daemon
+     * cannot have read the request, or if reading it twice changes nothing.
      *
      * @return array{int, string}
      */
-    private function exchange(string $frame, Deadline $deadline): array
+    private function exchange(Tag $request, string $frame, Deadline $deadline): array
     {
         $kept = $this->kept();
+        if ($kept !== null && !$kept->isQuiet()) {
+            $this->forget();
+            $kept = null;
+        }
         if ($kept !== null) {
             try {
                 return $this->exchangeOn($kept, $frame, $deadline);
-            } catch (Disconnected) {
-                // The fresh connection below is the second try.
+            } catch (Disconnected $lost) {
+                if ($lost->wasSent && !$request->isIdempotent()) {
+                    throw Fault::unavailable('the daemon closed the connection before it answered');
+                }
             }
         }
 
         try {
-            return $this->exchangeOn(Connection::open($this->path, $deadline), $frame, $deadline);
+            return $this->exchangeOn($this->connect($deadline, $kept !== null), $frame, $deadline);
         } catch (Disconnected) {
-            throw Fault::unavailable('the daemon closed the connection without an answer');
+            throw Fault::unavailable('the daemon closed the connection before it answered');
         }
+    }
+
+    private function connect(Deadline $deadline, bool $isReplacement): Connection
+    {
+        $connection = Connection::open($this->path, $deadline);
+        ++$this->connects;
+        $this->reconnects += (int) $isReplacement;
+
+        return $connection;
     }
 
     /** @return array{int, string} */
@@ -141,7 +228,9 @@ final class UnixSocket
         $code = is_string($fields['code'] ?? null) ? $fields['code'] : 'internal';
         $message = is_string($fields['message'] ?? null) ? $fields['message'] : 'the daemon refused the request';
 
-        return Fault::refused($message, $code);
+        return $code === 'unsupported_version'
+            ? Fault::unavailable($message, $code)
+            : Fault::refused($message, $code);
     }
 
     /** @param array<string, mixed> $body */

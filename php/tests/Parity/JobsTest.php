@@ -204,7 +204,7 @@ final class JobsTest extends TestCase
         return [
             'a cut frame' => [['hex' => '000000ff01817b', 'close' => true], DaemonUnavailable::class],
             'a frame over the limit' => [['hex' => 'ffffffff0181'], InternalError::class],
-            'another protocol version' => [['hex' => '0000000409817b7d'], InternalError::class],
+            'another protocol version' => [['hex' => '0000000409817b7d'], DaemonUnavailable::class],
             'another reply' => [['tag' => 0x82, 'body' => []], InternalError::class],
             'a body that is no JSON' => [['hex' => '000000050181786565'], InternalError::class],
         ];

@@ -32,8 +32,14 @@ pub enum ErrorCode {
     StoreUnavailable,
     /// The daemon is shutting down and takes no new work.
     Draining,
+    /// There is no room for one more of its kind now; another try may find some.
+    Busy,
+    /// The site has no reservation with this id.
+    ReservationNotFound,
     /// A fault of ours. The log has the details.
     Internal,
+    /// The functions in PHP cannot do this; the extension can.
+    ExtensionRequired,
 
     /// Nothing listens on the socket, or the connection broke.
     DaemonUnavailable,
@@ -105,7 +111,10 @@ impl ErrorCode {
             Self::RateLimited => "rate_limited",
             Self::StoreUnavailable => "store_unavailable",
             Self::Draining => "draining",
+            Self::Busy => "busy",
+            Self::ReservationNotFound => "reservation_not_found",
             Self::Internal => "internal",
+            Self::ExtensionRequired => "extension_required",
             Self::DaemonUnavailable => "daemon_unavailable",
             Self::DeadlineExceeded => "deadline_exceeded",
             Self::InvalidKey => "invalid_key",

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod breaker;
+pub mod budget;
 pub mod clock;
 pub mod code;
 pub mod cron;
@@ -9,6 +10,7 @@ pub mod history;
 pub mod job;
 pub mod limits;
 pub mod prompt;
+pub mod rate;
 pub mod redact;
 pub mod retry;
 pub mod secret;

@@ -1,5 +1,7 @@
 //! Every hard limit, named with its unit. Configurable limits may be lower, never higher.
 
+use std::time::Duration;
+
 /// The largest frame on the socket, in bytes after the length field. Holds a job of
 /// [`MAX_JOB_BYTES`] with its envelope and a batch of small ones.
 pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
@@ -21,6 +23,24 @@ pub const MAX_REQUEST_ID_BYTES: usize = 64;
 
 /// The longest site id, in bytes.
 pub const MAX_SITE_ID_BYTES: usize = 64;
+
+/// The most jobs of one batch.
+pub const MAX_BATCH_JOBS: usize = 256;
+
+/// The longest key of a rate limit or a budget, in bytes.
+pub const MAX_RATE_KEY_BYTES: usize = 191;
+
+/// The longest window of a rate limit: a bucket kept for longer is no rate limit.
+pub const MAX_RATE_WINDOW: Duration = Duration::from_hours(31 * 24);
+
+/// The longest id of a reservation, in bytes.
+pub const MAX_RESERVATION_ID_BYTES: usize = 64;
+
+/// The longest time that a reservation holds an amount.
+pub const MAX_RESERVATION_TTL: Duration = Duration::from_hours(31 * 24);
+
+/// The longest time that a request may wait for the end of a job.
+pub const MAX_WAIT: Duration = Duration::from_mins(1);
 
 /// The longest answer kept for one job, in bytes of text.
 pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;

@@ -16,6 +16,7 @@ mod merge;
 mod model_map;
 mod piece_cache;
 mod pieces;
+mod preload;
 mod tables;
 mod text_cache;
 
@@ -27,6 +28,7 @@ pub use cut::{CutFrom, MIN_PART_TOKENS, SplitError, split, truncate};
 pub use encoding::{Encoding, UnknownToken};
 pub use image::{ImageDetail, image_tokens};
 pub use model_map::{ModelInfo, model_info};
+pub use piece_cache::held_bytes;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,13 @@ mod frame;
 mod reply;
 mod request;
 
-pub use frame::{Frame, FrameError, HEADER_BYTES, PROTOCOL_VERSION, Tag, decode_header, encode};
-pub use reply::{Pong, RateDecision, Receipt, Refusal, Reply, Trace};
-pub use request::{JobRef, RateRequest, Request, Submit};
+pub use frame::{
+    Frame, FrameBuilder, FrameError, HEADER_BYTES, PROTOCOL_VERSION, Tag, decode_header, encode,
+};
+pub use reply::{
+    BatchItem, DaemonLimits, Description, Pong, RateDecision, Receipt, Receipts, Refusal, Reply, Reservation,
+    Settlement, Trace,
+};
+pub use request::{
+    BudgetRequest, JobRef, RateRequest, Request, SettleRequest, Submit, SubmitMany, WaitRequest,
+};

@@ -2,11 +2,9 @@
 
 mod key_cache;
 mod key_set;
-mod secrecy;
 mod signing_key;
 mod token_counter;
 
 pub(crate) use key_set::KeySet;
-pub(crate) use secrecy::hide_secrets_from_traces;
 pub(crate) use signing_key::SigningKey;
 pub(crate) use token_counter::TokenCounter;

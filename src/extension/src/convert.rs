@@ -7,5 +7,5 @@ mod to_php;
 
 pub(crate) use array::{entries, text, values};
 pub(crate) use from_php::{json_object, json_value};
-pub(crate) use json_text::{read_json_object, write_json_object};
+pub(crate) use json_text::{append_json_object, read_json_object, write_json_object};
 pub(crate) use to_php::{PhpString, php_array};

@@ -9,6 +9,7 @@ use ext_php_rs::exception::PhpException;
 use platen_core::code::ErrorCode;
 use platen_core::history::TrimError;
 use platen_core::prompt::ParsePromptHashError;
+use platen_core::rate::InvalidRate;
 use platen_core::redact::{RedactError, UnknownKind};
 use platen_core::signing::jwt::JwtError;
 use platen_core::signing::{InvalidKey, UnknownEncoding};
@@ -45,6 +46,8 @@ pub(crate) enum Failure {
     Redact(#[from] RedactError),
     #[error(transparent)]
     Kind(#[from] UnknownKind),
+    #[error(transparent)]
+    Rate(#[from] InvalidRate),
     /// The request does not fit a frame.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -73,7 +76,7 @@ impl Failure {
     /// The class of the exception and its stable code: the one place that decides them.
     fn class_and_code(&self) -> (ExceptionClass, &str) {
         match self {
-            Self::Argument(_) | Self::Hash(_) => {
+            Self::Argument(_) | Self::Hash(_) | Self::Rate(_) => {
                 (ExceptionClass::InvalidInput, ErrorCode::InvalidRequest.as_str())
             }
             Self::TooLarge { .. } => (ExceptionClass::InvalidInput, ErrorCode::PayloadTooLarge.as_str()),
@@ -92,6 +95,9 @@ impl Failure {
                 (ExceptionClass::InvalidInput, error.code().as_str())
             }
             Self::Webhook(error) => (ExceptionClass::InvalidSignature, error.code().as_str()),
+            Self::Refused { code, .. } if code == ErrorCode::UnsupportedVersion.as_str() => {
+                (ExceptionClass::DaemonUnavailable, code)
+            }
             Self::Socket(error @ SocketError::Frame(_)) => {
                 (ExceptionClass::InternalError, error.code().as_str())
             }

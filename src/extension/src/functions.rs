@@ -4,11 +4,14 @@ mod cache;
 mod history;
 mod jobs;
 mod jwt_checks;
+pub(crate) mod limits;
 #[cfg(feature = "planted-panic")]
 mod planted;
 mod prompt;
 mod redact;
+mod runtime;
 mod signing;
+mod submit;
 mod tokens;
 
 use ext_php_rs::builders::ModuleBuilder;
@@ -23,5 +26,8 @@ pub(crate) fn register(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
     let module = cache::register(module);
     #[cfg(feature = "planted-panic")]
     let module = planted::register(module);
-    jobs::register(module)
+    let module = jobs::register(module);
+    let module = submit::register(module);
+    let module = limits::register(module);
+    runtime::register(module)
 }

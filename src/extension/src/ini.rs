@@ -3,9 +3,12 @@
 //! A value that makes no sense is refused with a warning when it is set, in php.ini as in `ini_set()`, and the
 //! one before it stays. So what is read here is always valid.
 
+use std::cell::RefCell;
 use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ext_php_rs::error::php_error;
@@ -13,6 +16,9 @@ use ext_php_rs::ffi::{zend_ini_entry, zend_string};
 use ext_php_rs::flags::{ErrorType, IniEntryPermission};
 use ext_php_rs::types::ZendStr;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
+use platen_core::tokens::Encoding;
+
+use crate::guard::callback;
 
 /// The path of the daemon's socket.
 const SOCKET: &CStr = c"platen.socket";
@@ -25,21 +31,34 @@ const CACHE_PATH: &CStr = c"platen.cache_path";
 /// The size the prompt cache is kept under, in bytes.
 const CACHE_MAX_BYTES: &CStr = c"platen.cache_max_bytes";
 
+/// The path of the shared rate limits; empty is beside the socket.
+const LIMITS_PATH: &CStr = c"platen.limits_path";
+/// The model that an empty `$model` stands for; empty is the newest encoding.
+const DEFAULT_MODEL: &CStr = c"platen.default_model";
+/// Encodings whose tables are read into memory when the server starts, by name, with commas between them.
+const PRELOAD_ENCODINGS: &CStr = c"platen.preload_encodings";
+
 /// The longest wait that is allowed in a web request, in milliseconds.
 pub(crate) const MAX_DEADLINE_MS: i64 = 60_000;
 
 /// `sun_path` holds 108 bytes with the closing NUL (unix(7)).
 const MAX_SOCKET_PATH_BYTES: usize = 107;
 
+/// As long as the daemon takes them.
+const MAX_MODEL_BYTES: usize = 191;
+
 /// Under this size the cache would do nothing but evict.
 const MIN_CACHE_BYTES: i64 = 1024 * 1024;
 
-static ENTRIES: IniEntryDefs<6> = IniEntryDefs::new([
+static ENTRIES: IniEntryDefs<9> = IniEntryDefs::new([
     checked(IniEntryDef::new(SOCKET, c"/run/platen/platend.sock", IniEntryPermission::All)),
     checked(IniEntryDef::new(DEADLINE_MS, c"50", IniEntryPermission::All)),
     checked(IniEntryDef::new(RETRY_AFTER_MS, c"1000", IniEntryPermission::All)),
     checked(IniEntryDef::new(CACHE_PATH, c"", IniEntryPermission::System)),
     checked(IniEntryDef::new(CACHE_MAX_BYTES, c"67108864", IniEntryPermission::System)),
+    checked(IniEntryDef::new(LIMITS_PATH, c"", IniEntryPermission::System)),
+    checked(IniEntryDef::new(DEFAULT_MODEL, c"", IniEntryPermission::All)),
+    checked(IniEntryDef::new(PRELOAD_ENCODINGS, c"", IniEntryPermission::System)),
     IniEntryDef::end(),
 ]);
 
@@ -48,19 +67,56 @@ pub(crate) fn register(module_number: i32) {
     IniEntryDef::register(ENTRIES.as_slice(), module_number);
 }
 
-/// The path of the daemon's socket.
-pub(crate) fn socket() -> String {
-    text(SOCKET)
+/// How the daemon is reached.
+#[derive(Debug)]
+pub(crate) struct DaemonSettings {
+    /// The path of the socket.
+    pub(crate) socket: String,
+    /// The path of the shared rate limits.
+    pub(crate) limits: PathBuf,
+    /// How long one call may take when it does not say so itself.
+    pub(crate) deadline: Duration,
+    /// How long calls fail at once after one was not answered.
+    pub(crate) retry_after: Duration,
 }
 
-/// How long one call may take when it does not say so itself.
-pub(crate) fn deadline() -> Duration {
-    Duration::from_millis(u64::try_from(number(DEADLINE_MS)).unwrap_or(0))
+/// Counts the changes of settings, so that they are read again only after one.
+static CHANGES: AtomicU32 = AtomicU32::new(0);
+
+/// How the daemon is reached now, with a number that changes with it. To read four settings takes longer than to
+/// decide about a rate limit, so they are kept.
+pub(crate) fn daemon() -> (u32, Rc<DaemonSettings>) {
+    thread_local! {
+        static KEPT: RefCell<Option<(u32, Rc<DaemonSettings>)>> = const { RefCell::new(None) };
+    }
+    let changes = CHANGES.load(Ordering::Relaxed);
+    if let Some(kept) = KEPT.with_borrow(|kept| kept.clone().filter(|(number, _)| *number == changes)) {
+        return kept;
+    }
+    let millis = |name| Duration::from_millis(u64::try_from(number(name)).unwrap_or(0));
+    let socket = text(SOCKET);
+    let limits = match text(LIMITS_PATH) {
+        path if path.is_empty() => platen_limits::beside(Path::new(&socket)),
+        path => PathBuf::from(path),
+    };
+    let (deadline, retry_after) = (millis(DEADLINE_MS), millis(RETRY_AFTER_MS));
+    let settings = Rc::new(DaemonSettings { socket, limits, deadline, retry_after });
+    KEPT.set(Some((changes, Rc::clone(&settings))));
+    (changes, settings)
 }
 
-/// How long calls fail at once after one was not answered.
-pub(crate) fn retry_after() -> Duration {
-    Duration::from_millis(u64::try_from(number(RETRY_AFTER_MS)).unwrap_or(0))
+/// The model that an empty name stands for.
+pub(crate) fn default_model() -> String {
+    text(DEFAULT_MODEL)
+}
+
+/// Encodings to read into memory when the server starts.
+pub(crate) fn preload_encodings() -> Vec<Encoding> {
+    encoding_names(&text(PRELOAD_ENCODINGS)).filter_map(Encoding::from_name).collect()
+}
+
+fn encoding_names(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// The path of the prompt cache; `None` leaves the choice to the default.
@@ -103,6 +159,19 @@ fn complaint(name: &CStr, value: &str) -> Option<String> {
             let is_path = value.is_empty() || value.starts_with('/');
             (!is_path).then(|| String::from("must be empty or an absolute path"))
         }
+        name if name == LIMITS_PATH => {
+            let is_path = value.is_empty() || value.starts_with('/');
+            (!is_path).then(|| String::from("must be empty or an absolute path"))
+        }
+        name if name == DEFAULT_MODEL => {
+            let is_name = value.len() <= MAX_MODEL_BYTES && !value.chars().any(char::is_control);
+            (!is_name).then(|| format!("must be a model name of at most {MAX_MODEL_BYTES} printable bytes"))
+        }
+        name if name == PRELOAD_ENCODINGS => {
+            encoding_names(value).find(|name| Encoding::from_name(name).is_none()).map(|name| {
+                format!("names {name:?}, which is none of {}", Encoding::ALL.map(Encoding::name).join(", "))
+            })
+        }
         name if name == CACHE_MAX_BYTES => range(MIN_CACHE_BYTES, i64::MAX),
         _ => None,
     }
@@ -124,6 +193,11 @@ unsafe extern "C" fn on_modify(
         let Some(name) = entry.name.cast::<ZendStr>().as_ref() else { return FAILURE };
         (name, new_value.cast::<ZendStr>().as_ref())
     };
+    callback(FAILURE, || accept(name, value))
+}
+
+/// Takes a value for a setting, or refuses it with a warning.
+fn accept(name: &ZendStr, value: Option<&ZendStr>) -> c_int {
     let Ok(name) = name.as_c_str() else { return FAILURE };
     let value = value.and_then(|value| value.as_str().ok()).unwrap_or_default();
     let problem = if value.contains('\0') {
@@ -131,6 +205,7 @@ unsafe extern "C" fn on_modify(
     } else {
         complaint(name, value)
     };
+    CHANGES.fetch_add(1, Ordering::Relaxed);
     match problem {
         None => SUCCESS,
         Some(problem) => {

@@ -9,6 +9,7 @@ mod cache_file;
 mod classes;
 mod clock;
 mod convert;
+mod daemon;
 mod exceptions;
 #[expect(elided_lifetimes_in_paths, reason = "the macros of ext-php-rs leave them out of what they generate")]
 #[expect(clippy::needless_pass_by_value, reason = "the macros hand every argument over by value")]
@@ -16,8 +17,10 @@ mod functions;
 mod guard;
 mod info;
 mod ini;
+mod limits_file;
 mod messages;
 mod params;
+mod secrecy;
 mod socket;
 
 use std::sync::Once;
@@ -26,16 +29,25 @@ use ext_php_rs::prelude::*;
 
 /// Runs once per start of the server, before any request: settings, exceptions, the panic hook.
 fn startup(_kind: i32, module_number: i32) -> i32 {
-    guard::install_hook();
-    ini::register(module_number);
-    if exceptions::register().is_ok() { SUCCESS } else { FAILURE }
+    guard::callback(FAILURE, || {
+        guard::install_hook();
+        ini::register(module_number);
+        functions::limits::prepare();
+        for encoding in ini::preload_encodings() {
+            encoding.preload();
+        }
+        if exceptions::register().is_ok() { SUCCESS } else { FAILURE }
+    })
 }
 
 /// Runs before each request. The classes of `ModuleBuilder::class` are registered after `startup` only.
 extern "C" fn request_startup(_kind: i32, _module_number: i32) -> i32 {
     static HIDE_SECRETS: Once = Once::new();
-    HIDE_SECRETS.call_once(classes::hide_secrets_from_traces);
-    SUCCESS
+    guard::reset();
+    guard::callback(FAILURE, || {
+        HIDE_SECRETS.call_once(secrecy::hide_from_traces);
+        SUCCESS
+    })
 }
 
 const SUCCESS: i32 = 0;

@@ -19,6 +19,7 @@ use platen_core::signing::{InvalidKey, TokenKey, jwt};
 use crate::classes::{KeySet, SigningKey};
 use crate::convert::values;
 use crate::exceptions::Failure;
+use crate::ini;
 
 /// A `string` parameter as text. Bytes that are not UTF-8 are replaced by U+FFFD.
 pub(crate) struct Text<'a>(Cow<'a, str>);
@@ -34,10 +35,10 @@ impl<'a> FromZvalMut<'a> for Text<'a> {
 
     fn from_zval_mut(zval: &'a mut Zval) -> Option<Self> {
         let string = string_argument(zval)?;
-        Some(Self(match string.as_str() {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(string.as_bytes()),
-        }))
+        match string.as_str() {
+            Ok(text) => Some(Self(Cow::Borrowed(text))),
+            Err(_) => call::guarded(|| Some(Self(String::from_utf8_lossy(string.as_bytes())))),
+        }
     }
 }
 
@@ -135,6 +136,50 @@ impl StubLiteral for Int {
     }
 }
 
+/// Checks a number.
+pub(crate) fn ranged(name: &str, value: i64, from: i64, to: i64) -> Result<i64, Failure> {
+    if (from..=to).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Failure::Argument(format!("{name} must be from {from} to {to}, it is {value}")))
+    }
+}
+
+/// A `string $model = ''` parameter: an empty name stands for the configured one.
+pub(crate) struct Model<'a>(Text<'a>);
+
+impl Model<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl<'a> FromZvalMut<'a> for Model<'a> {
+    const TYPE: DataType = DataType::String;
+
+    fn from_zval_mut(zval: &'a mut Zval) -> Option<Self> {
+        Text::from_zval_mut(zval).map(Self::configured)
+    }
+}
+
+impl From<&'static str> for Model<'_> {
+    fn from(text: &'static str) -> Self {
+        Self::configured(Text::from(text))
+    }
+}
+
+impl StubLiteral for Model<'_> {
+    fn stub_literal(&self) -> String {
+        String::from("''")
+    }
+}
+
+impl<'a> Model<'a> {
+    fn configured(text: Text<'a>) -> Self {
+        if text.as_str().is_empty() { Self(Text(Cow::Owned(ini::default_model()))) } else { Self(text) }
+    }
+}
+
 /// An `array` parameter, walked in place.
 #[derive(Clone, Copy)]
 pub(crate) struct Items<'a>(pub(crate) &'a ZendHashTable);
@@ -143,11 +188,7 @@ impl<'a> FromZval<'a> for Items<'a> {
     const TYPE: DataType = DataType::Array;
 
     fn from_zval(zval: &'a Zval) -> Option<Self> {
-        let array = zval.array();
-        if array.is_none() {
-            call::refuse(zval, "array");
-        }
-        array.map(Self)
+        zval.array().or_else(|| call::refused(zval, "array")).map(Self)
     }
 }
 
@@ -183,11 +224,7 @@ impl<'a> FromZval<'a> for Key<'a> {
     const TYPE: DataType = DataType::object(SigningKey::PHP_NAME);
 
     fn from_zval(zval: &'a Zval) -> Option<Self> {
-        let key = key_of(zval);
-        if key.is_none() {
-            call::refuse(zval, SigningKey::PHP_NAME);
-        }
-        key.map(|key| Self(key))
+        key_of(zval).map(|key| Self(key)).or_else(|| call::refused(zval, SigningKey::PHP_NAME))
     }
 }
 
@@ -209,14 +246,16 @@ impl<'a> FromZval<'a> for Keys<'a> {
     const TYPE: DataType = DataType::Mixed;
 
     fn from_zval(zval: &'a Zval) -> Option<Self> {
-        let keys = match zval.array() {
-            Some(array) => values(array).map(key_of).collect(),
-            None => key_of(zval).map(|key| vec![key]),
-        };
-        if keys.is_none() {
-            call::refuse(zval, "Platen\\SigningKey|array of Platen\\SigningKey");
-        }
-        keys.map(Self)
+        call::guarded(|| {
+            let keys = match zval.array() {
+                Some(array) => values(array).map(key_of).collect(),
+                None => key_of(zval).map(|key| vec![key]),
+            };
+            if keys.is_none() {
+                call::refuse(zval, "Platen\\SigningKey|array of Platen\\SigningKey");
+            }
+            keys.map(Self)
+        })
     }
 }
 
@@ -227,12 +266,14 @@ impl<'a> FromZval<'a> for KeyList {
     const TYPE: DataType = DataType::Array;
 
     fn from_zval(zval: &'a Zval) -> Option<Self> {
-        let keys =
-            zval.array().and_then(|array| values(array).map(|key| key_of(key).map(Arc::clone)).collect());
-        if keys.is_none() {
-            call::refuse(zval, "array of Platen\\SigningKey");
-        }
-        keys.map(Self)
+        call::guarded(|| {
+            let keys =
+                zval.array().and_then(|array| values(array).map(|key| key_of(key).map(Arc::clone)).collect());
+            if keys.is_none() {
+                call::refuse(zval, "array of Platen\\SigningKey");
+            }
+            keys.map(Self)
+        })
     }
 }
 
@@ -249,10 +290,7 @@ impl<'a> FromZval<'a> for TokenKeys<'a> {
             Some(key) => Some(jwt::Keys::Key(key)),
             None => set_of(zval).map(jwt::Keys::Set),
         };
-        if keys.is_none() {
-            call::refuse(zval, "Platen\\SigningKey|Platen\\KeySet");
-        }
-        keys.map(Self)
+        keys.map(Self).or_else(|| call::refused(zval, "Platen\\SigningKey|Platen\\KeySet"))
     }
 }
 
@@ -268,10 +306,14 @@ fn set_of(zval: &Zval) -> Option<&platen_core::signing::KeySet> {
 
 /// The argument's string, after the caller's coercions. `None` when an exception is on its way.
 fn string_argument(zval: &mut Zval) -> Option<&ZendStr> {
-    let is_taken = zval.is_string() || (!zval.is_null() && !call::is_strict() && coerce_to_string(zval));
-    if !is_taken {
-        call::refuse(zval, "string");
-        return None;
+    if !zval.is_string() {
+        call::guarded(|| {
+            let is_taken = !zval.is_null() && !call::is_strict() && coerce_to_string(zval);
+            if !is_taken {
+                call::refuse(zval, "string");
+            }
+            is_taken.then_some(())
+        })?;
     }
     zval.zend_str()
 }
@@ -281,11 +323,13 @@ fn int_argument(zval: &Zval, expected: &str) -> Option<i64> {
     if let Some(number) = zval.long() {
         return Some(number);
     }
-    let coerced = if zval.is_null() || call::is_strict() { None } else { coerce_to_long(zval) };
-    if coerced.is_none() {
-        call::refuse(zval, expected);
-    }
-    coerced
+    call::guarded(|| {
+        let coerced = if zval.is_null() || call::is_strict() { None } else { coerce_to_long(zval) };
+        if coerced.is_none() {
+            call::refuse(zval, expected);
+        }
+        coerced
+    })
 }
 
 /// Turns a scalar or Stringable into a string, in the call's own copy of the argument.

@@ -14,7 +14,7 @@ mod deadline;
 mod sys;
 
 pub(crate) use circuit::Circuit;
-pub(crate) use client::{Client, Target};
+pub(crate) use client::{Client, ClientState, Target};
 pub(crate) use deadline::Deadline;
 use platen_core::code::ErrorCode;
 use platen_core::wire::FrameError;
@@ -32,14 +32,23 @@ pub(crate) enum SocketError {
     },
     /// The connection was lost before the whole answer was there.
     #[error("the daemon closed the connection before it answered")]
-    Disconnected,
+    Disconnected {
+        /// Whether the daemon may have read the whole request.
+        was_sent: bool,
+    },
+    /// The daemon reads more slowly than frames are sent, or accepts no connection. Nothing was sent.
+    #[error("the daemon does not keep up: its buffer is full, and nothing was sent")]
+    Full,
     /// The deadline passed.
     #[error("the daemon did not answer within {deadline_ms} ms")]
     Deadline { deadline_ms: u128 },
     /// An earlier call failed a moment ago.
     #[error("the daemon did not answer a moment ago; the next try is in {retry_after_ms} ms")]
     CircuitOpen { retry_after_ms: u128 },
-    /// The daemon sent something that is not a frame of this version.
+    /// The daemon is of another release.
+    #[error("the daemon speaks version {theirs} of the socket protocol, this side version {ours}")]
+    Version { theirs: u8, ours: u8 },
+    /// The daemon sent something that is not a frame.
     #[error("the daemon's answer cannot be read: {0}")]
     Frame(#[from] FrameError),
 }
@@ -48,9 +57,11 @@ impl SocketError {
     /// The stable code.
     pub(crate) fn code(&self) -> ErrorCode {
         match self {
-            Self::Connect { .. } | Self::Disconnected | Self::CircuitOpen { .. } => {
+            Self::Connect { .. } | Self::Disconnected { .. } | Self::CircuitOpen { .. } => {
                 ErrorCode::DaemonUnavailable
             }
+            Self::Full => ErrorCode::Busy,
+            Self::Version { .. } => ErrorCode::UnsupportedVersion,
             Self::Deadline { .. } => ErrorCode::DeadlineExceeded,
             Self::Frame(error) => error.code(),
         }

@@ -2,8 +2,11 @@
 
 #[path = "../src"]
 mod extension {
+    #[expect(dead_code, reason = "what needs PHP is tested in tests/phpt/planted")]
     pub(crate) mod guard;
 }
+
+use std::path::{Path, PathBuf};
 
 use extension::guard::{Panicked, guard, install_hook};
 
@@ -44,4 +47,35 @@ fn a_panic_in_a_dependency_does_not_show_the_build_machine() {
     let Err(Panicked { location }) = caught else { panic!("the panic was not caught") };
     assert_ne!(location.split(':').next(), Some(file!()));
     assert_eq!(location.matches('/').count(), 2, "{location}");
+}
+
+/// The functions that the engine calls itself cannot be called from a test in PHP one by one: their sources are read.
+#[test]
+fn what_the_engine_calls_back_is_guarded() {
+    let mut found = Vec::new();
+
+    for (file, source) in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        for (start, _) in source.match_indices("extern \"C\" fn ") {
+            let (_, rest) = source.split_at(start);
+            let body = rest.split_once("\n}").map_or(rest, |(body, _)| body);
+            let name = body.split(['(', ' ']).nth(3).unwrap_or_default().to_owned();
+            assert!(body.contains("callback("), "{name} of {} is not guarded", file.display());
+            found.push(name);
+        }
+    }
+
+    found.sort();
+    assert_eq!(found, ["on_modify", "print", "request_startup"]);
+}
+
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let paths = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                return sources(&path);
+            }
+            std::fs::read_to_string(&path).map(|text| (path, text)).into_iter().collect()
+        })
+        .collect()
 }

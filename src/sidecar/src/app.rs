@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::budgets::{self, Budgets};
 use crate::clock::SystemClock;
 use crate::config::{Config, ConfigError};
 use crate::http::{self, HttpParts, HttpState};
@@ -23,15 +24,15 @@ use crate::jobs::models::ModelTable;
 use crate::jobs::schedule::Limits;
 use crate::jobs::schedules::{self, ScheduleStore};
 use crate::jobs::workflows::{self, LoadError};
-use crate::jobs::{self, Jobs, JobsParts};
+use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
-use crate::ratelimit::{self, RateLimiter};
+use crate::ratelimit::{RateLimiter, RatesError};
 use crate::sites::Sites;
 use crate::storage::StoreError;
 use crate::storage::sqlite::{OpenError, SqliteStore};
 use crate::streaming::{Relay, Streams};
 use crate::supervisor::Supervisor;
-use crate::telemetry::{Metrics, names};
+use crate::telemetry::Metrics;
 use crate::webhooks::{self, Outbound, OutboundError, OutboundParts};
 
 /// Held by the process that serves from a state directory.
@@ -73,6 +74,9 @@ pub enum BuildError {
     /// The socket cannot be offered.
     #[error("the socket cannot be offered")]
     Ipc(#[from] BindError),
+    /// The rate limits cannot be kept.
+    #[error("the rate limits cannot be kept")]
+    Rates(#[from] RatesError),
     /// A setting does not hold on this machine.
     #[error("a setting does not hold")]
     Config(#[from] ConfigError),
@@ -98,14 +102,15 @@ pub struct App {
     supervisor: Supervisor,
     jobs: Arc<Jobs>,
     schedule_store: Arc<dyn ScheduleStore>,
-    rates: Arc<RateLimiter>,
+    backlog: Backlog,
+    budgets: Arc<Budgets>,
     outbound: Arc<Outbound>,
     dispatcher: Arc<Dispatcher>,
     http: HttpState,
     tcp: TcpListener,
     socket: (tokio::net::UnixListener, ipc::SocketFile),
     policy: PeerPolicy,
-    _lock: File,
+    lock: File,
 }
 
 impl App {
@@ -144,7 +149,7 @@ impl App {
             keep: config.retention.clone(),
             deliver: Arc::clone(&deliver),
         }));
-        let rates = Arc::new(RateLimiter::load(store.clone(), clock.now()).await?);
+        let budgets = Arc::new(Budgets::new(store.clone(), Arc::clone(&sites), Arc::clone(&clock)));
         let outbound = Outbound::new(OutboundParts {
             store: store.clone(),
             sites: Arc::clone(&sites),
@@ -163,26 +168,40 @@ impl App {
         });
         let tcp = listen(&config).await?;
         let gid = config.ipc.gid()?;
+        // Before the socket: a worker that can connect finds the limits.
+        ipc::make_directory(&config.ipc)?;
+        let table = platen_limits::beside(&config.ipc.socket);
+        let rates = Arc::new(RateLimiter::open(&table, config.ipc.mode, gid)?);
         let socket = ipc::bind(&config.ipc, gid).await?;
         jobs::recover(&jobs).await?;
         let gids = config.ipc.allowed_gids.iter().copied().chain(gid).collect();
         let policy = PeerPolicy::new(config.ipc.allowed_uids.clone(), gids);
         let started_at = clock.now();
-        let dispatcher =
-            Dispatcher { jobs: Arc::clone(&jobs), rates: Arc::clone(&rates), metrics, clock, started_at };
+        let (accepted, backlog) = jobs::accepted();
+        let dispatcher = Dispatcher {
+            jobs: Arc::clone(&jobs),
+            accepted,
+            budgets: Arc::clone(&budgets),
+            rates,
+            metrics,
+            clock,
+            started_at,
+            draining: supervisor.draining(),
+        };
         Ok(Self {
             config,
             supervisor,
             jobs,
             schedule_store,
-            rates,
+            backlog,
+            budgets,
             outbound: Arc::new(outbound),
             dispatcher: Arc::new(dispatcher),
             http,
             tcp,
             socket,
             policy,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -191,20 +210,9 @@ impl App {
     /// # Errors
     /// [`PartEnded`] when a part of the daemon ended by itself. The rest was drained.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), PartEnded> {
-        let Self {
-            config,
-            supervisor,
-            jobs,
-            schedule_store,
-            rates,
-            outbound,
-            dispatcher,
-            http,
-            tcp,
-            socket,
-            policy,
-            _lock,
-        } = self;
+        let Self { config, supervisor, jobs, backlog, budgets, outbound, dispatcher, http, tcp, .. } = self;
+        let (socket, policy, lock) = (self.socket, self.policy, self.lock);
+        let schedule_store = self.schedule_store;
         let address = tcp.local_addr().unwrap_or(config.http.listen);
         let draining = supervisor.draining();
         let path = config.ipc.socket.clone();
@@ -215,12 +223,17 @@ impl App {
             let task = supervisor.spawn(name, task);
             async move { (name, task.await.is_err()) }.boxed()
         };
+        let keep_accepted = {
+            let (jobs, draining, stopping) = (Arc::clone(&jobs), draining.clone(), supervisor.stopping());
+            async move { jobs::keep_accepted(&jobs, backlog, draining, stopping).await }
+        };
         let parts = [
             part("jobs.worker", jobs::work(Arc::clone(&jobs), supervisor.clone()).boxed()),
             part("jobs.schedules", schedules.boxed()),
             part("jobs.sweep", jobs::sweep(jobs, draining.clone()).boxed()),
             part("webhooks", webhooks::run(outbound, draining.clone()).boxed()),
-            part("rates", ratelimit::write_behind(Arc::clone(&rates), draining).boxed()),
+            part("jobs.accepted", keep_accepted.boxed()),
+            part("budgets", budgets::sweep(budgets, draining).boxed()),
             part("http", http::serve(tcp, http).boxed()),
             part("ipc", ipc.boxed()),
         ];
@@ -243,10 +256,8 @@ impl App {
         };
         tracing::info!("platend drains");
         let is_clean = supervisor.drain(config.daemon.drain_deadline).await;
-        if let Err(error) = rates.save().await {
-            tracing::error!({ names::ERROR } = error.report(), "the last rate limits could not be kept");
-        }
         tracing::info!(is_clean, "platend ends");
+        drop(lock);
         outcome
     }
 }

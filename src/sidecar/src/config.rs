@@ -19,6 +19,7 @@ mod models;
 mod providers;
 mod retention;
 mod schedules;
+mod service;
 mod webhooks;
 mod workflows;
 
@@ -39,6 +40,7 @@ pub use models::{ModelConfig, Price};
 pub use providers::{ProviderConfig, ProviderKind, Timeouts};
 pub use retention::RetentionConfig;
 pub use schedules::Schedule;
+pub use service::ServiceConfig;
 pub use webhooks::WebhooksConfig;
 pub use workflows::WorkflowsConfig;
 
@@ -74,6 +76,8 @@ pub struct Config {
     pub models: Vec<ModelConfig>,
     /// `[log]`
     pub log: LogConfig,
+    /// What the service manager asks; from the environment only.
+    pub service: ServiceConfig,
 }
 
 /// The settings cannot be used.
@@ -149,6 +153,7 @@ impl Config {
             providers,
             models,
             log: file.log,
+            service: service::resolve(environment, std::process::id())?,
         })
     }
 }

@@ -6,5 +6,5 @@ mod listener;
 mod peer;
 
 pub use dispatch::Dispatcher;
-pub use listener::{BindError, SocketFile, bind, serve};
+pub use listener::{BindError, SocketFile, bind, make_directory, serve};
 pub use peer::PeerPolicy;

@@ -12,9 +12,12 @@ pub mod schedule;
 pub mod schedules;
 pub mod store;
 
+mod accepted;
+mod batch;
 mod budget;
 mod cancel;
 mod context;
+mod ends;
 mod recorder;
 mod replay;
 mod retry;
@@ -23,15 +26,19 @@ mod status;
 mod submit;
 mod sweep;
 mod usage;
+mod wait;
 mod worker;
 pub mod workflows;
 
+pub use accepted::{Accepted, Backlog, accepted, keep as keep_accepted};
+pub use batch::{BatchError, submit_many};
 pub use cancel::cancel;
 pub use context::{Jobs, JobsParts};
 pub use replay::replay;
 pub use status::{LookupError, snapshot, trace};
 pub use submit::{SubmitError, submit};
 pub use sweep::{recover, sweep};
+pub use wait::{MAX_WAITERS, WaitError, wait};
 pub use worker::work;
 
 use platen_core::code::ErrorCode;

@@ -6,11 +6,13 @@ pub mod cli;
 pub mod app;
 pub mod config;
 pub mod destination;
+pub mod service_manager;
 pub mod supervisor;
 
 pub mod http;
 pub mod ipc;
 
+pub mod budgets;
 pub mod jobs;
 pub mod ratelimit;
 pub mod sites;

@@ -13,6 +13,7 @@ foreach (
     [
         'platen.deadline_ms' => ['0', '60001', '-1', '50ms', '', '1.5'],
         'platen.retry_after_ms' => ['-1', 'soon'],
+        'platen.default_model' => [str_repeat('m', 192), "gpt\n4"],
         'platen.socket' => ['', 'relative.sock', '/' . str_repeat('x', 107)],
     ] as $name => $values
 ) {
@@ -40,6 +41,11 @@ bool(false)
 warning: ini_set(): platen.retry_after_ms must be a whole number from 0 to 60000; the value is not used
 bool(false)
 platen.retry_after_ms is 1000
+warning: ini_set(): platen.default_model must be a model name of at most 191 printable bytes; the value is not used
+bool(false)
+warning: ini_set(): platen.default_model must be a model name of at most 191 printable bytes; the value is not used
+bool(false)
+platen.default_model is 
 warning: ini_set(): platen.socket must be an absolute path of at most 107 bytes; the value is not used
 bool(false)
 warning: ini_set(): platen.socket must be an absolute path of at most 107 bytes; the value is not used

@@ -7,7 +7,7 @@ declare(strict_types=1);
 ob_start();
 phpinfo(INFO_MODULES);
 $text = ob_get_clean();
-foreach (['Version', 'Socket protocol', 'Socket', 'Prompt cache', 'Signature encodings', 'platen.deadline_ms'] as $row) {
+foreach (['Version', 'Socket protocol', 'Socket', 'Connection', 'Rate limits', 'Token cache', 'Prompt cache', 'Signature encodings', 'platen.deadline_ms'] as $row) {
     echo preg_match("~^$row => (.+)$~m", $text, $match) === 1 ? '' : "no row $row\n";
 }
 preg_match('~^Signature encodings => (.+)$~m', $text, $match);

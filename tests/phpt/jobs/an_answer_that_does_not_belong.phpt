@@ -7,11 +7,10 @@ declare(strict_types=1);
 require __DIR__ . '/../support/outcome.inc';
 require __DIR__ . '/../support/fake-daemon.inc';
 
-foreach (['other-tag', 'no-json', 'version-9'] as $script) {
+foreach (['other-tag', 'no-json'] as $script) {
     $daemon = new FakeDaemon($script);
     echo outcome(fn () => Platen\status('main', 'x', 2000)), "\n";
 }
 --EXPECT--
 InternalError internal: the daemon's answer does not belong to the request
 InternalError internal: the daemon's answer does not belong to the request
-InternalError unsupported_version: the daemon's answer cannot be read: protocol version 9 is not 1

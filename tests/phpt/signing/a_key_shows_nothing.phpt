@@ -12,13 +12,13 @@ print_r($key);
 var_export($key);
 echo "\n", json_encode($key), "\n";
 var_dump((array) $key, get_object_vars($key));
---EXPECT--
+--EXPECTF--
 object(Platen\SigningKey)#1 (0) {
 }
 Platen\SigningKey Object
 (
 )
-\Platen\SigningKey::__set_state(array(
+%r\\?%rPlaten\SigningKey::__set_state(array(
 ))
 {}
 array(0) {

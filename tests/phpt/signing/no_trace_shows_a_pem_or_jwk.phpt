@@ -1,5 +1,7 @@
 --TEST--
 No stack trace shows a secret, a PEM text or a JWK that was refused
+--SKIPIF--
+<?php if (PHP_VERSION_ID < 80200) die('skip SensitiveParameter came with PHP 8.2');
 --INI--
 zend.exception_ignore_args=0
 --FILE--

@@ -11,12 +11,15 @@
  * other-tag     answers every request with a receipt
  * no-json       answers with a body that is not JSON
  * version-9     answers in another protocol version
+ * receipts      answers a batch with a receipt for its first job and a refusal of each other
+ * refuse-late   answers nothing to the first request of a connection but, unasked, a refusal, and closes
  * half          sends the header and half of a body, then nothing
  */
 
 declare(strict_types=1);
 
-const REPLY_TAGS = [0x01 => 0x81, 0x02 => 0x82, 0x03 => 0x83, 0x04 => 0x83, 0x05 => 0x83, 0x06 => 0x86, 0x07 => 0x87];
+const REPLY_TAGS = [0x01 => 0x81, 0x02 => 0x82, 0x03 => 0x83, 0x04 => 0x83, 0x05 => 0x83, 0x06 => 0x86, 0x07 => 0x87,
+    0x08 => 0x82, 0x0A => 0x8A, 0x0B => 0x83, 0x0C => 0x8C, 0x0D => 0x8D, 0x0E => 0x8E];
 
 [, $path, $script] = $argv;
 $listener = stream_socket_server("unix://$path");
@@ -30,8 +33,13 @@ for ($connection = 1; $stream = @stream_socket_accept($listener, 30); ++$connect
         if ($script === 'lose-second' && $connection === 1 && $request === 2) {
             break;
         }
+        if ($frame[0] === 0x09 && $script !== 'refuse-late') {
+            // Nobody waits for an answer to a push; the next request tells how many there were.
+            $GLOBALS['pushes'] = ($GLOBALS['pushes'] ?? 0) + 1;
+            continue;
+        }
         fwrite($stream, reply($script, $connection, $request, ...$frame));
-        if ($script === 'restart') {
+        if ($script === 'restart' || $script === 'refuse-late') {
             break;
         }
     }
@@ -62,9 +70,17 @@ function reply(string $script, int $connection, int $request, int $tag, string $
         'body' => json_decode($body),
         'connection' => $connection,
         'request' => $request,
+        'pushes' => $GLOBALS['pushes'] ?? 0,
     ]);
 
     return match ($script) {
+        'receipts' => frame(0x8A, json_encode(['receipts' => array_map(
+            static fn (int $place): array => $place === 0
+                ? ['job_id' => 'first', 'status' => 'queued', 'is_duplicate' => false]
+                : ['code' => 'invalid_request', 'message' => "job $place"],
+            array_keys(json_decode($body)->jobs)
+        )])),
+        'refuse-late' => frame(0xFF, '{"code":"unknown_request","message":"frame tag 0x09 is unknown"}'),
         'refuse' => frame(0xFF, '{"code":"code_of_tomorrow","message":"no\u0000t today"}'),
         'other-tag' => frame(0x82, $echo),
         'no-json' => frame(REPLY_TAGS[$tag], 'not JSON'),

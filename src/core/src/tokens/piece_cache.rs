@@ -72,12 +72,18 @@ impl PieceCache {
     }
 }
 
+thread_local! {
+    static CACHE: RefCell<PieceCache> = const { RefCell::new(PieceCache(Vec::new())) };
+}
+
+/// The memory that this thread's cache of pieces takes, in bytes; none before the first text was counted.
+pub fn held_bytes() -> usize {
+    CACHE.with_borrow(|cache| size_of_val(cache.0.as_slice()))
+}
+
 /// Lends the thread's cache. Its memory is asked for at the first use, all zeros, and zeros match no piece.
 #[inline]
 pub(super) fn with<T>(action: impl FnOnce(&mut PieceCache) -> T) -> T {
-    thread_local! {
-        static CACHE: RefCell<PieceCache> = const { RefCell::new(PieceCache(Vec::new())) };
-    }
     CACHE.with_borrow_mut(|cache| {
         if cache.0.is_empty() {
             cache.0 = vec![[0; 4]; ENTRIES];

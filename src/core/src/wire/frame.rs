@@ -27,39 +27,127 @@ pub enum Tag {
     Trace = 0x06,
     /// Takes from a rate limit.
     RateLimit = 0x07,
+    /// Hands over a job; the receipt comes before the job is durable.
+    Accept = 0x08,
+    /// Hands over a job without an answer.
+    Push = 0x09,
+    /// Hands over several jobs in one transaction.
+    SubmitMany = 0x0A,
+    /// Waits for the end of a job.
+    Wait = 0x0B,
+    /// Reserves an amount of a budget.
+    Reserve = 0x0C,
+    /// Books the real amount of a reservation.
+    Settle = 0x0D,
+    /// Asks what the daemon is and can do.
+    Describe = 0x0E,
     /// Answers [`Tag::Ping`].
     Pong = 0x81,
-    /// Answers [`Tag::Submit`].
+    /// Answers [`Tag::Submit`] and [`Tag::Accept`].
     Receipt = 0x82,
-    /// Answers [`Tag::Status`], [`Tag::Cancel`] and [`Tag::Retry`].
+    /// Answers [`Tag::Status`], [`Tag::Cancel`], [`Tag::Retry`] and [`Tag::Wait`].
     Job = 0x83,
     /// Answers [`Tag::Trace`].
     Hops = 0x86,
     /// Answers [`Tag::RateLimit`].
     RateDecision = 0x87,
+    /// Answers [`Tag::SubmitMany`].
+    Receipts = 0x8A,
+    /// Answers [`Tag::Reserve`].
+    Reservation = 0x8C,
+    /// Answers [`Tag::Settle`].
+    Settlement = 0x8D,
+    /// Answers [`Tag::Describe`].
+    Description = 0x8E,
     /// Answers anything that was refused.
     Refusal = 0xFF,
 }
 
 impl Tag {
+    const ALL: [Self; 24] = [
+        Self::Ping,
+        Self::Submit,
+        Self::Status,
+        Self::Cancel,
+        Self::Retry,
+        Self::Trace,
+        Self::RateLimit,
+        Self::Accept,
+        Self::Push,
+        Self::SubmitMany,
+        Self::Wait,
+        Self::Reserve,
+        Self::Settle,
+        Self::Describe,
+        Self::Pong,
+        Self::Receipt,
+        Self::Job,
+        Self::Hops,
+        Self::RateDecision,
+        Self::Receipts,
+        Self::Reservation,
+        Self::Settlement,
+        Self::Description,
+        Self::Refusal,
+    ];
+
     fn from_byte(byte: u8) -> Option<Self> {
-        [
-            Self::Ping,
-            Self::Submit,
-            Self::Status,
-            Self::Cancel,
-            Self::Retry,
-            Self::Trace,
-            Self::RateLimit,
-            Self::Pong,
-            Self::Receipt,
-            Self::Job,
-            Self::Hops,
-            Self::RateDecision,
-            Self::Refusal,
-        ]
-        .into_iter()
-        .find(|tag| *tag as u8 == byte)
+        Self::ALL.into_iter().find(|tag| *tag as u8 == byte)
+    }
+
+    /// The tag of the answer to this request; `None` for a request without one, and for an answer.
+    pub fn reply(self) -> Option<Self> {
+        match self {
+            Self::Ping => Some(Self::Pong),
+            Self::Submit | Self::Accept => Some(Self::Receipt),
+            Self::Status | Self::Cancel | Self::Retry | Self::Wait => Some(Self::Job),
+            Self::Trace => Some(Self::Hops),
+            Self::RateLimit => Some(Self::RateDecision),
+            Self::SubmitMany => Some(Self::Receipts),
+            Self::Reserve => Some(Self::Reservation),
+            Self::Settle => Some(Self::Settlement),
+            Self::Describe => Some(Self::Description),
+            Self::Push
+            | Self::Pong
+            | Self::Receipt
+            | Self::Job
+            | Self::Hops
+            | Self::RateDecision
+            | Self::Receipts
+            | Self::Reservation
+            | Self::Settlement
+            | Self::Description
+            | Self::Refusal => None,
+        }
+    }
+
+    /// Whether sending the request a second time, after its answer was lost, changes nothing more and is answered
+    /// as the first time. Jobs and reservations are known by their ids.
+    pub fn is_idempotent(self) -> bool {
+        match self {
+            Self::Cancel | Self::Retry | Self::RateLimit => false,
+            Self::Ping
+            | Self::Submit
+            | Self::Accept
+            | Self::Push
+            | Self::SubmitMany
+            | Self::Status
+            | Self::Wait
+            | Self::Trace
+            | Self::Reserve
+            | Self::Settle
+            | Self::Describe
+            | Self::Pong
+            | Self::Receipt
+            | Self::Job
+            | Self::Hops
+            | Self::RateDecision
+            | Self::Receipts
+            | Self::Reservation
+            | Self::Settlement
+            | Self::Description
+            | Self::Refusal => true,
+        }
     }
 }
 
@@ -128,20 +216,45 @@ pub fn decode_header(header: [u8; HEADER_BYTES]) -> Result<Frame, FrameError> {
     }
 }
 
+/// A frame whose body is written in place, without a copy.
+#[derive(Debug)]
+pub struct FrameBuilder(Vec<u8>);
+
+impl FrameBuilder {
+    /// Begins a frame; room for so many bytes of body is made at once.
+    pub fn new(tag: Tag, body_bytes: usize) -> Self {
+        let mut bytes = Vec::with_capacity(HEADER_BYTES.saturating_add(body_bytes));
+        bytes.extend_from_slice(&[0, 0, 0, 0, PROTOCOL_VERSION, tag as u8]);
+        Self(bytes)
+    }
+
+    /// Where the body is appended. What is there already must stay.
+    pub fn body(&mut self) -> &mut Vec<u8> {
+        &mut self.0
+    }
+
+    /// The whole frame.
+    ///
+    /// # Errors
+    /// [`FrameError::TooLarge`] when the body does not fit.
+    pub fn finish(mut self) -> Result<Vec<u8>, FrameError> {
+        let length = self.0.len().saturating_sub(4);
+        match (u32::try_from(length), self.0.first_chunk_mut::<4>()) {
+            (Ok(prefix), Some(place)) if length <= MAX_FRAME_BYTES => *place = prefix.to_be_bytes(),
+            _ => return Err(FrameError::TooLarge(length)),
+        }
+        Ok(self.0)
+    }
+}
+
 /// Writes a whole frame.
 ///
 /// # Errors
 /// [`FrameError::TooLarge`] when the body does not fit.
 pub fn encode(tag: Tag, body: &[u8]) -> Result<Vec<u8>, FrameError> {
-    let length = body.len().saturating_add(2);
-    let (Ok(prefix), true) = (u32::try_from(length), length <= MAX_FRAME_BYTES) else {
-        return Err(FrameError::TooLarge(length));
-    };
-    let mut bytes = Vec::with_capacity(length + 4);
-    bytes.extend_from_slice(&prefix.to_be_bytes());
-    bytes.extend_from_slice(&[PROTOCOL_VERSION, tag as u8]);
-    bytes.extend_from_slice(body);
-    Ok(bytes)
+    let mut frame = FrameBuilder::new(tag, body.len());
+    frame.body().extend_from_slice(body);
+    frame.finish()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Tag;
+use crate::clock::Timestamp;
 use crate::code::ErrorCode;
 use crate::job::{Hop, JobId, JobSnapshot, JobStatus};
 
@@ -17,7 +18,7 @@ pub struct Pong {
     pub uptime_ms: u64,
 }
 
-/// The body of [`Tag::Receipt`]: the job is durable.
+/// The body of [`Tag::Receipt`]: the job is durable, or on its way there after [`Tag::Accept`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// The job; an earlier one's id when the idempotency key was used before.
@@ -29,7 +30,7 @@ pub struct Receipt {
 }
 
 /// The body of [`Tag::RateDecision`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateDecision {
     /// Whether the request may go on. When not, nothing was taken.
     pub is_allowed: bool,
@@ -48,6 +49,87 @@ pub struct Trace {
     pub request_id: String,
     /// What happened in the daemon, oldest first.
     pub hops: Vec<Hop>,
+}
+
+/// What became of one job of a batch: a receipt, or a refusal that concerns it alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum BatchItem {
+    /// The job is durable.
+    Receipt(Receipt),
+    /// Nothing was kept of it.
+    Refusal(Refusal),
+}
+
+/// The body of [`Tag::Receipts`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipts {
+    /// One for each job, in their order.
+    pub receipts: Vec<BatchItem>,
+}
+
+/// The body of [`Tag::Reservation`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// Whether the amount is held. When not, nothing was changed.
+    pub is_allowed: bool,
+    /// As it was asked for.
+    pub reservation_id: String,
+    /// How much of the budget is neither spent nor held, after this.
+    pub remaining: u64,
+    /// When the amount may be free, in milliseconds; 0 when allowed.
+    pub retry_after_ms: u64,
+    /// When the amount is free again if it was not settled; `null` when not allowed.
+    pub expires_at: Option<Timestamp>,
+    /// Whether the reservation was there already.
+    pub is_duplicate: bool,
+}
+
+/// The body of [`Tag::Settlement`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// As it was asked for.
+    pub reservation_id: String,
+    /// The amount that is booked: that of the first settlement.
+    pub amount: u64,
+    /// What the key has spent in the period of the reservation, this included.
+    pub spent: u64,
+    /// Whether it was settled before; then nothing was changed.
+    pub is_duplicate: bool,
+}
+
+/// The body of [`Tag::Description`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Description {
+    /// The daemon's version, as in its `--version`.
+    pub version: String,
+    /// The protocol version it speaks.
+    pub protocol: u8,
+    /// The daemon's process id.
+    pub pid: u32,
+    /// How long it has been up, in milliseconds.
+    pub uptime_ms: u64,
+    /// What it takes at most.
+    pub limits: DaemonLimits,
+    /// The names that jobs may ask for, in alphabetical order.
+    pub models: Vec<String>,
+    /// What it can do beyond handing over one job; a client may look for a word here.
+    pub features: Vec<String>,
+}
+
+/// What the daemon takes at most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaemonLimits {
+    /// Bytes of a frame after its length field.
+    pub frame_bytes: usize,
+    /// Bytes of text in one job.
+    pub job_bytes: usize,
+    /// Jobs of one batch.
+    pub batch_jobs: usize,
+    /// The longest wait for the end of a job, in milliseconds.
+    pub wait_ms: u64,
+    /// Requests that may wait for the end of a job at the same time.
+    pub waiters: usize,
 }
 
 /// The body of [`Tag::Refusal`]: nothing was changed.
@@ -72,6 +154,14 @@ pub enum Reply {
     Hops(Trace),
     /// See [`Tag::RateDecision`].
     RateDecision(RateDecision),
+    /// See [`Tag::Receipts`].
+    Receipts(Receipts),
+    /// See [`Tag::Reservation`].
+    Reservation(Reservation),
+    /// See [`Tag::Settlement`].
+    Settlement(Settlement),
+    /// See [`Tag::Description`].
+    Description(Box<Description>),
     /// See [`Tag::Refusal`].
     Refusal(Refusal),
 }
@@ -88,6 +178,10 @@ impl Reply {
             Tag::Job => Self::Job(serde_json::from_slice(body)?),
             Tag::Hops => Self::Hops(serde_json::from_slice(body)?),
             Tag::RateDecision => Self::RateDecision(serde_json::from_slice(body)?),
+            Tag::Receipts => Self::Receipts(serde_json::from_slice(body)?),
+            Tag::Reservation => Self::Reservation(serde_json::from_slice(body)?),
+            Tag::Settlement => Self::Settlement(serde_json::from_slice(body)?),
+            Tag::Description => Self::Description(serde_json::from_slice(body)?),
             Tag::Refusal => Self::Refusal(serde_json::from_slice(body)?),
             Tag::Ping
             | Tag::Submit
@@ -95,7 +189,14 @@ impl Reply {
             | Tag::Cancel
             | Tag::Retry
             | Tag::Trace
-            | Tag::RateLimit => return Ok(None),
+            | Tag::RateLimit
+            | Tag::Accept
+            | Tag::Push
+            | Tag::SubmitMany
+            | Tag::Wait
+            | Tag::Reserve
+            | Tag::Settle
+            | Tag::Describe => return Ok(None),
         }))
     }
 
@@ -110,6 +211,10 @@ impl Reply {
             Self::Job(body) => (Tag::Job, serde_json::to_vec(body)?),
             Self::Hops(body) => (Tag::Hops, serde_json::to_vec(body)?),
             Self::RateDecision(body) => (Tag::RateDecision, serde_json::to_vec(body)?),
+            Self::Receipts(body) => (Tag::Receipts, serde_json::to_vec(body)?),
+            Self::Reservation(body) => (Tag::Reservation, serde_json::to_vec(body)?),
+            Self::Settlement(body) => (Tag::Settlement, serde_json::to_vec(body)?),
+            Self::Description(body) => (Tag::Description, serde_json::to_vec(body)?),
             Self::Refusal(body) => (Tag::Refusal, serde_json::to_vec(body)?),
         })
     }

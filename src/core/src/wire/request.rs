@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use serde_json::value::RawValue;
+
 use super::Tag;
+use crate::budget::{BudgetPeriod, BudgetUnit};
 use crate::job::{JobId, JobSpec, SiteId};
 
 /// The body of [`Tag::Submit`].
@@ -12,6 +15,72 @@ pub struct Submit {
     pub site: SiteId,
     /// The job.
     pub job: JobSpec,
+}
+
+/// The body of [`Tag::SubmitMany`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SubmitMany {
+    /// Whose jobs they are.
+    pub site: SiteId,
+    /// The jobs, 1 to 256, each still as text: one that cannot be read must not take the others with it.
+    pub jobs: Vec<Box<RawValue>>,
+}
+
+impl PartialEq for SubmitMany {
+    fn eq(&self, other: &Self) -> bool {
+        let texts = |batch: &Self| batch.jobs.iter().map(|job| job.get().to_owned()).collect::<Vec<_>>();
+        self.site == other.site && texts(self) == texts(other)
+    }
+}
+
+/// The body of [`Tag::Wait`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitRequest {
+    /// Whose job it is; a job of another site is not found.
+    pub site: SiteId,
+    /// The job.
+    pub job_id: JobId,
+    /// How long to wait for its end, in milliseconds; at most 60 000.
+    pub wait_ms: u64,
+}
+
+/// The body of [`Tag::Reserve`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetRequest {
+    /// Whose budget it is.
+    pub site: SiteId,
+    /// Whom the budget is for, unique within the site (`user:1`). 1 to 191 bytes.
+    pub key: String,
+    /// What the amounts count.
+    pub unit: BudgetUnit,
+    /// When the budget begins anew.
+    pub period: BudgetPeriod,
+    /// The whole budget of a period.
+    pub limit: u64,
+    /// How much of it to hold.
+    pub amount: u64,
+    /// Chosen by the caller, unique within the site: the same id gives the same reservation, never a second one.
+    pub reservation_id: String,
+    /// After how many seconds the amount is free again if it was not settled.
+    pub ttl_s: u64,
+}
+
+impl BudgetRequest {
+    /// How long the amount is held.
+    pub fn ttl(&self) -> Duration {
+        Duration::from_secs(self.ttl_s)
+    }
+}
+
+/// The body of [`Tag::Settle`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettleRequest {
+    /// Whose reservation it is.
+    pub site: SiteId,
+    /// See [`BudgetRequest::reservation_id`].
+    pub reservation_id: String,
+    /// What was really used.
+    pub amount: u64,
 }
 
 /// The body of every request about one job.
@@ -62,6 +131,20 @@ pub enum Request {
     Trace(JobRef),
     /// See [`Tag::RateLimit`].
     RateLimit(RateRequest),
+    /// See [`Tag::Accept`].
+    Accept(Box<Submit>),
+    /// See [`Tag::Push`].
+    Push(Box<Submit>),
+    /// See [`Tag::SubmitMany`].
+    SubmitMany(SubmitMany),
+    /// See [`Tag::Wait`].
+    Wait(WaitRequest),
+    /// See [`Tag::Reserve`].
+    Reserve(BudgetRequest),
+    /// See [`Tag::Settle`].
+    Settle(SettleRequest),
+    /// See [`Tag::Describe`].
+    Describe,
 }
 
 impl Request {
@@ -78,9 +161,23 @@ impl Request {
             Tag::Retry => Self::Retry(serde_json::from_slice(body)?),
             Tag::Trace => Self::Trace(serde_json::from_slice(body)?),
             Tag::RateLimit => Self::RateLimit(serde_json::from_slice(body)?),
-            Tag::Pong | Tag::Receipt | Tag::Job | Tag::Hops | Tag::RateDecision | Tag::Refusal => {
-                return Ok(None);
-            }
+            Tag::Accept => Self::Accept(serde_json::from_slice(body)?),
+            Tag::Push => Self::Push(serde_json::from_slice(body)?),
+            Tag::SubmitMany => Self::SubmitMany(serde_json::from_slice(body)?),
+            Tag::Wait => Self::Wait(serde_json::from_slice(body)?),
+            Tag::Reserve => Self::Reserve(serde_json::from_slice(body)?),
+            Tag::Settle => Self::Settle(serde_json::from_slice(body)?),
+            Tag::Describe => Self::Describe,
+            Tag::Pong
+            | Tag::Receipt
+            | Tag::Job
+            | Tag::Hops
+            | Tag::RateDecision
+            | Tag::Receipts
+            | Tag::Reservation
+            | Tag::Settlement
+            | Tag::Description
+            | Tag::Refusal => return Ok(None),
         }))
     }
 
@@ -97,6 +194,13 @@ impl Request {
             Self::Retry(body) => (Tag::Retry, serde_json::to_vec(body)?),
             Self::Trace(body) => (Tag::Trace, serde_json::to_vec(body)?),
             Self::RateLimit(body) => (Tag::RateLimit, serde_json::to_vec(body)?),
+            Self::Accept(body) => (Tag::Accept, serde_json::to_vec(body)?),
+            Self::Push(body) => (Tag::Push, serde_json::to_vec(body)?),
+            Self::SubmitMany(body) => (Tag::SubmitMany, serde_json::to_vec(body)?),
+            Self::Wait(body) => (Tag::Wait, serde_json::to_vec(body)?),
+            Self::Reserve(body) => (Tag::Reserve, serde_json::to_vec(body)?),
+            Self::Settle(body) => (Tag::Settle, serde_json::to_vec(body)?),
+            Self::Describe => (Tag::Describe, b"{}".to_vec()),
         })
     }
 }

@@ -4,7 +4,7 @@ use platen_core::limits::MAX_TEXT_BYTES;
 
 use crate::exceptions::Failure;
 use crate::guard::guard;
-use crate::params::{Bytes, Text};
+use crate::params::{Bytes, Model};
 
 /// Counts the tokens of a text that arrives in parts.
 #[php_class]
@@ -18,9 +18,8 @@ pub(crate) struct TokenCounter {
 impl TokenCounter {
     /// Begins with an empty text.
     #[php(defaults(model = "\"\""))]
-    #[expect(clippy::needless_pass_by_value, reason = "the macros hand every argument over by value")]
-    pub(crate) fn __construct(model: Text<'_>) -> Self {
-        Self { counter: platen_core::tokens::TokenCounter::new(model.as_str()), bytes: 0 }
+    pub(crate) fn __construct(model: Model<'_>) -> Result<Self, Failure> {
+        guard(|| Ok(Self { counter: platen_core::tokens::TokenCounter::new(model.as_str()), bytes: 0 }))
     }
 
     /// Appends bytes, cut anywhere.

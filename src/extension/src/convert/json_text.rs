@@ -19,13 +19,34 @@ use crate::exceptions::Failure;
 /// [`Failure::Argument`] for what has no JSON form, as [`super::json_object`] says.
 pub(crate) fn write_json_object(array: &ZendHashTable, what: &str) -> Result<Vec<u8>, Failure> {
     let mut out = Vec::with_capacity(512);
-    Writer { out: &mut out, what }.object(array, 1)?;
+    Writer { out: &mut out, what, order: Order::ByName }.object(array, 1)?;
     Ok(out)
 }
+
+/// Appends a PHP array as a JSON object, an empty one too, with its members in their order.
+///
+/// # Errors
+/// As above.
+pub(crate) fn append_json_object(
+    out: &mut Vec<u8>,
+    array: &ZendHashTable,
+    what: &str,
+) -> Result<(), Failure> {
+    Writer { out, what, order: Order::AsGiven }.object(array, 1)
+}
+
+#[derive(Clone, Copy)]
+enum Order {
+    ByName,
+    AsGiven,
+}
+
+const NO_TEXT_KEY: &str = "holds a key that is not UTF-8";
 
 struct Writer<'a> {
     out: &'a mut Vec<u8>,
     what: &'a str,
+    order: Order,
 }
 
 impl Writer<'_> {
@@ -80,14 +101,36 @@ impl Writer<'_> {
     }
 
     fn object(&mut self, array: &ZendHashTable, depth: usize) -> Result<(), Failure> {
+        match self.order {
+            Order::ByName => self.sorted_object(array, depth),
+            Order::AsGiven => self.plain_object(array, depth),
+        }
+    }
+
+    fn plain_object(&mut self, array: &ZendHashTable, depth: usize) -> Result<(), Failure> {
+        self.out.push(b'{');
+        for (position, (key, value)) in entries(array).enumerate() {
+            if position > 0 {
+                self.out.push(b',');
+            }
+            match key.long() {
+                Some(index) => self.scalar(&index.to_string())?,
+                None => self.scalar(text(&key).ok_or_else(|| refused(self.what, NO_TEXT_KEY))?)?,
+            }
+            self.out.push(b':');
+            self.value(value, depth)?;
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    fn sorted_object(&mut self, array: &ZendHashTable, depth: usize) -> Result<(), Failure> {
         let members: Vec<(Zval, &Zval)> = entries(array).collect();
         let mut named = Vec::with_capacity(members.len());
         for (key, value) in &members {
             let name = match key.long() {
                 Some(index) => Cow::Owned(index.to_string()),
-                None => Cow::Borrowed(
-                    text(key).ok_or_else(|| refused(self.what, "holds a key that is not UTF-8"))?,
-                ),
+                None => Cow::Borrowed(text(key).ok_or_else(|| refused(self.what, NO_TEXT_KEY))?),
             };
             named.push((name, *value));
         }

@@ -13,12 +13,12 @@ use crate::convert::{entries, text, values};
 use crate::exceptions::Failure;
 use crate::guard::guard;
 use crate::messages::costs;
-use crate::params::{Int, Items, Options, Text};
+use crate::params::{Int, Items, Model, Options};
 
 /// Counts what a chat request with these messages costs.
 #[php_function]
 #[php(name = "Platen\\count_message_tokens", defaults(model = "\"\""))]
-fn count_message_tokens(messages: Items<'_>, model: Text<'_>) -> Result<i64, Failure> {
+fn count_message_tokens(messages: Items<'_>, model: Model<'_>) -> Result<i64, Failure> {
     guard(|| {
         let given: Vec<&Zval> = values(messages.0).map(Zval::dereference).collect();
         let costs = costs(&given, &model_info(model.as_str()))?;
@@ -33,7 +33,7 @@ fn count_message_tokens(messages: Items<'_>, model: Text<'_>) -> Result<i64, Fai
 fn trim_history(
     messages: Items<'_>,
     max_tokens: Int,
-    model: Text<'_>,
+    model: Model<'_>,
     reserve: Int,
     options: Options<'_>,
 ) -> Result<ZBox<ZendHashTable>, Failure> {

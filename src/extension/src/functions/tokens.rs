@@ -11,12 +11,12 @@ use platen_core::tokens::{self, CutFrom, ModelInfo};
 use crate::convert::values;
 use crate::exceptions::Failure;
 use crate::guard::guard;
-use crate::params::{Int, Items, Text};
+use crate::params::{Int, Items, Model, Text};
 
 /// Counts the tokens of a text as the model counts them.
 #[php_function]
 #[php(name = "Platen\\count_tokens", defaults(model = "\"\""))]
-fn count_tokens(text: Text<'_>, model: Text<'_>) -> Result<i64, Failure> {
+fn count_tokens(text: Text<'_>, model: Model<'_>) -> Result<i64, Failure> {
     guard(|| {
         check_length(text.as_str())?;
         let count = tokens::count(text.as_str(), model.as_str());
@@ -27,7 +27,7 @@ fn count_tokens(text: Text<'_>, model: Text<'_>) -> Result<i64, Failure> {
 /// Gives the ids of a text's tokens, on the encoding that the model is counted with.
 #[php_function]
 #[php(name = "Platen\\encode", defaults(model = "\"\""))]
-fn encode(text: Text<'_>, model: Text<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
+fn encode(text: Text<'_>, model: Model<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
     guard(|| {
         check_length(text.as_str())?;
         let ids = tokens::model_info(model.as_str()).encoding.encode(text.as_str());
@@ -44,7 +44,7 @@ fn encode(text: Text<'_>, model: Text<'_>) -> Result<ZBox<ZendHashTable>, Failur
 /// Gives the bytes that token ids stand for.
 #[php_function]
 #[php(name = "Platen\\decode", defaults(model = "\"\""))]
-fn decode(tokens: Items<'_>, model: Text<'_>) -> Result<Binary<u8>, Failure> {
+fn decode(tokens: Items<'_>, model: Model<'_>) -> Result<Binary<u8>, Failure> {
     guard(|| {
         let ids = values(tokens.0).enumerate().map(|(place, id)| {
             let id = id.dereference().long().and_then(|id| u32::try_from(id).ok());
@@ -59,7 +59,7 @@ fn decode(tokens: Items<'_>, model: Text<'_>) -> Result<Binary<u8>, Failure> {
 /// Cuts a text so that it has at most so many tokens.
 #[php_function]
 #[php(name = "Platen\\truncate_tokens", defaults(model = "\"\"", from = "\"end\""))]
-fn truncate_tokens(text: Text<'_>, max: Int, model: Text<'_>, from: Text<'_>) -> Result<String, Failure> {
+fn truncate_tokens(text: Text<'_>, max: Int, model: Model<'_>, from: Text<'_>) -> Result<String, Failure> {
     guard(|| {
         check_length(text.as_str())?;
         let from = CutFrom::from_name(from.as_str())
@@ -75,7 +75,7 @@ fn split_tokens(
     text: Text<'_>,
     size: Int,
     overlap: Int,
-    model: Text<'_>,
+    model: Model<'_>,
 ) -> Result<ZBox<ZendHashTable>, Failure> {
     guard(|| {
         check_length(text.as_str())?;
@@ -93,7 +93,7 @@ fn split_tokens(
 /// Tells what is known of a model from its name.
 #[php_function]
 #[php(name = "Platen\\model_info")]
-fn model_info(model: Text<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
+fn model_info(model: Model<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
     guard(|| {
         let ModelInfo { encoding, is_exact, estimate_percent, context_tokens, max_output_tokens } =
             tokens::model_info(model.as_str());

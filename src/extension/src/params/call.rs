@@ -7,6 +7,9 @@ use ext_php_rs::ffi::{ZEND_ACC_STRICT_TYPES, zend_execute_data};
 use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::{ExecutorGlobals, ce};
 
+use crate::exceptions::Failure;
+use crate::guard;
+
 /// Whether the calling file declares `strict_types=1`. The engine itself, as a caller, never does.
 #[expect(unsafe_code, reason = "the flag is in a union of the engine")]
 pub(super) fn is_strict() -> bool {
@@ -15,6 +18,22 @@ pub(super) fn is_strict() -> bool {
     unsafe {
         caller.func.as_ref().is_some_and(|function| function.common.fn_flags & ZEND_ACC_STRICT_TYPES != 0)
     }
+}
+
+/// Runs the part of a conversion that does more than look at a value: a panic in it becomes an exception.
+pub(super) fn guarded<T>(conversion: impl FnOnce() -> Option<T>) -> Option<T> {
+    guard::argument(conversion).unwrap_or_else(|panicked| {
+        PhpException::from(Failure::from(panicked)).throw();
+        None
+    })
+}
+
+/// Throws as [`refuse`] does, guarded: there is no value.
+pub(super) fn refused<T>(argument: &Zval, expected: &str) -> Option<T> {
+    guarded(|| {
+        refuse(argument, expected);
+        None
+    })
 }
 
 /// Throws the `TypeError` that PHP throws for its own functions, unless an exception is on its way already.

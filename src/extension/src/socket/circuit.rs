@@ -7,8 +7,13 @@ pub(crate) struct Circuit {
 }
 
 impl Circuit {
-    /// How long calls still fail at once; `None` when a call may be tried.
-    pub(crate) fn retry_after(&self, now: Instant, pause: Duration) -> Option<Duration> {
+    /// How long calls still fail at once; `None` when a call may be tried. The clock is read only after a failure.
+    pub(crate) fn retry_after(&self, pause: Duration) -> Option<Duration> {
+        self.retry_after_at(self.failed_at.map(|_| Instant::now())?, pause)
+    }
+
+    /// The same at a given moment.
+    pub(crate) fn retry_after_at(&self, now: Instant, pause: Duration) -> Option<Duration> {
         let elapsed = now.saturating_duration_since(self.failed_at?);
         pause.checked_sub(elapsed).filter(|left| !left.is_zero())
     }

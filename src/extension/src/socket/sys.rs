@@ -11,14 +11,20 @@ pub(super) enum Interest {
     Write,
 }
 
-/// Connects to a Unix stream socket within the time.
+/// Connects to a Unix stream socket within the time; without one, only if there is a place in the backlog now.
 ///
 /// The send time-out covers `connect` as well: the kernel waits that long for a place in a full backlog and
-/// then reports `EAGAIN`. A non-blocking connect would report it at once, with nothing to poll for.
-pub(super) fn connect(path: &[u8], within: Duration) -> io::Result<OwnedFd> {
+/// then reports `EAGAIN`. A non-blocking connect reports it at once, with nothing to poll for.
+pub(super) fn connect(path: &[u8], within: Option<Duration>) -> io::Result<OwnedFd> {
     let address = address_of(path)?;
-    let fd = open_socket()?;
-    set_send_timeout(&fd, within)?;
+    let fd = match within {
+        Some(within) => {
+            let fd = open_socket(0)?;
+            set_send_timeout(&fd, within)?;
+            fd
+        }
+        None => open_socket(libc::SOCK_NONBLOCK)?,
+    };
     let length = libc::socklen_t::try_from(size_of::<libc::sockaddr_un>()).map_err(io::Error::other)?;
     #[expect(unsafe_code, reason = "std connects without a time-out")]
     // SAFETY: the address is initialised, lives over the call, and its length is its own.
@@ -74,11 +80,11 @@ fn receive_with(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: libc::c_int) -> io
     usize::try_from(read).map_err(|_| io::Error::last_os_error())
 }
 
-fn open_socket() -> io::Result<OwnedFd> {
+fn open_socket(flags: libc::c_int) -> io::Result<OwnedFd> {
     #[expect(unsafe_code, reason = "std opens and connects in one step")]
     // SAFETY: no pointers; a valid descriptor that nobody else owns goes straight into its owner.
     unsafe {
-        let fd = libc::socket(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0);
+        let fd = libc::socket(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC | flags, 0);
         if fd < 0 { Err(io::Error::last_os_error()) } else { Ok(OwnedFd::from_raw_fd(fd)) }
     }
 }

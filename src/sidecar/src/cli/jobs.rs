@@ -113,9 +113,7 @@ pub(super) async fn change(
     let after = match call(&config.ipc.socket, &request) {
         Ok(Reply::Job(after)) => *after,
         Ok(Reply::Refusal(refusal)) => bail!("{} ({})", refusal.message, refusal.code),
-        Ok(Reply::Pong(_) | Reply::Receipt(_) | Reply::Hops(_) | Reply::RateDecision(_)) => {
-            bail!("the daemon sent another reply than was asked for")
-        }
+        Ok(_) => bail!("the daemon sent another reply than was asked for"),
         Err(CallError::NotRunning) => {
             let now = SystemClock.now();
             let changed = match change {

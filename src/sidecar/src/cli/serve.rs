@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::service_manager::ServiceManager;
 use crate::telemetry::logging;
 
 /// Runs the daemon until a signal asks it to end.
@@ -18,14 +19,19 @@ pub(super) fn serve(config: Config) -> anyhow::Result<ExitCode> {
         let shutdown = CancellationToken::new();
         let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be received")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be received")?;
+        let manager = ServiceManager::find(&config.service);
         let app = App::build(config).await.context("platend cannot start")?;
+        // The socket and the port are held: whoever comes now waits in their queues and is served.
+        manager.ready();
         let serving = app.run(shutdown.clone());
         let mut serving = std::pin::pin!(serving);
         tokio::select! {
             outcome = serving.as_mut() => return Ok(outcome?),
+            never = manager.keep_alive() => match never {},
             _ = terminate.recv() => shutdown.cancel(),
             _ = interrupt.recv() => shutdown.cancel(),
         }
+        manager.stopping();
         anyhow::Ok(serving.await?)
     })?;
     Ok(ExitCode::SUCCESS)

@@ -78,9 +78,11 @@ async fn requests(
         };
         let reply = match received {
             Ok(request) => dispatcher.answer(request).await,
-            Err(refusal) => Reply::Refusal(refusal),
+            Err(refusal) => Some(Reply::Refusal(refusal)),
         };
-        if let Err(ended) = send(&mut stream, limits, &reply).await {
+        if let Some(reply) = reply
+            && let Err(ended) = send(&mut stream, limits, &reply).await
+        {
             return ended;
         }
     }

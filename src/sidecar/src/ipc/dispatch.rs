@@ -4,17 +4,34 @@ use std::sync::Arc;
 
 use platen_core::clock::{Clock, Timestamp};
 use platen_core::code::ErrorCode;
-use platen_core::wire::{PROTOCOL_VERSION, Pong, Refusal, Reply, Request};
+use platen_core::job::JobStatus;
+use platen_core::limits::{MAX_BATCH_JOBS, MAX_FRAME_BYTES, MAX_JOB_BYTES, MAX_WAIT};
+use platen_core::wire::{
+    DaemonLimits, Description, PROTOCOL_VERSION, Pong, RateDecision, RateRequest, Receipt, Refusal, Reply,
+    Request, Submit,
+};
+use platen_limits::uptime_micros;
+use tokio_util::sync::CancellationToken;
 
-use crate::jobs::{self, ChangeError, Jobs, LookupError, SubmitError};
-use crate::ratelimit::{InvalidRate, RateLimiter};
+use crate::budgets::{BudgetError, Budgets};
+use crate::jobs::{
+    self, Accepted, BatchError, ChangeError, Jobs, LookupError, MAX_WAITERS, SubmitError, WaitError,
+};
+use crate::ratelimit::RateLimiter;
 use crate::storage::StoreError;
 use crate::telemetry::{Metrics, names};
+
+/// What this daemon can do beyond handing over one job, as [`Description::features`] tells it.
+const FEATURES: [&str; 5] = ["accept", "budget", "push", "submit_many", "wait"];
 
 /// Answers requests.
 pub struct Dispatcher {
     /// The job machine.
     pub jobs: Arc<Jobs>,
+    /// Takes jobs that are acknowledged before they are durable.
+    pub accepted: Accepted,
+    /// The spending limits.
+    pub budgets: Arc<Budgets>,
     /// The rate limits.
     pub rates: Arc<RateLimiter>,
     /// Counts requests.
@@ -23,34 +40,56 @@ pub struct Dispatcher {
     pub clock: Arc<dyn Clock>,
     /// When the daemon began to serve.
     pub started_at: Timestamp,
+    /// Fires when nobody should be kept waiting.
+    pub draining: CancellationToken,
 }
 
 impl Dispatcher {
-    /// Answers one request; a failure is an answer too.
-    pub async fn answer(&self, request: Request) -> Reply {
+    /// Answers one request; a failure is an answer too. `None` when nobody wants an answer.
+    pub async fn answer(&self, request: Request) -> Option<Reply> {
         let name = name(&request);
-        let reply = self.call(request).await.unwrap_or_else(Reply::Refusal);
-        let outcome = match &reply {
-            Reply::Refusal(refusal) => refusal.code.as_str(),
-            Reply::Pong(_) | Reply::Receipt(_) | Reply::Job(_) | Reply::Hops(_) | Reply::RateDecision(_) => {
-                "ok"
-            }
-        };
+        let is_answered = !matches!(request, Request::Push(_));
+        let reply = self.call(request).await;
+        let outcome = reply.as_ref().map_or_else(|refusal| refusal.code.as_str(), |_| "ok");
         self.metrics.ipc_request(name, outcome);
-        reply
+        if let (false, Err(refusal)) = (is_answered, &reply) {
+            tracing::warn!(
+                { names::ERROR_CODE } = refusal.code.as_str(),
+                { names::ERROR } = refusal.message,
+                "a job that came without a wish for an answer was refused"
+            );
+        }
+        is_answered.then(|| reply.unwrap_or_else(Reply::Refusal))
     }
 
     async fn call(&self, request: Request) -> Result<Reply, Refusal> {
         let jobs = &self.jobs;
         Ok(match request {
             Request::Ping => Reply::Pong(self.pong()),
+            Request::Accept(submit) | Request::Push(submit) => Reply::Receipt(self.accept(*submit).await?),
+            Request::SubmitMany(batch) => Reply::Receipts(jobs::submit_many(jobs, batch).await?),
+            Request::Wait(wait) => Reply::Job(Box::new(jobs::wait(jobs, wait, &self.draining).await?)),
+            Request::Reserve(reserve) => Reply::Reservation(self.budgets.reserve(reserve).await?),
+            Request::Settle(settle) => Reply::Settlement(self.budgets.settle(settle).await?),
+            Request::Describe => Reply::Description(Box::new(self.description())),
             Request::Submit(submit) => Reply::Receipt(jobs::submit(jobs, *submit).await?),
             Request::Status(job) => Reply::Job(Box::new(jobs::snapshot(jobs, job).await?)),
             Request::Cancel(job) => Reply::Job(Box::new(jobs::cancel(jobs, job).await?)),
             Request::Retry(job) => Reply::Job(Box::new(jobs::replay(jobs, job).await?)),
             Request::Trace(job) => Reply::Hops(jobs::trace(jobs, job).await?),
-            Request::RateLimit(rate) => Reply::RateDecision(self.rates.take(&rate, self.clock.now())?),
+            Request::RateLimit(rate) => Reply::RateDecision(self.take(&rate)?),
         })
+    }
+
+    async fn accept(&self, submit: Submit) -> Result<Receipt, SubmitError> {
+        let job_id = submit.job.id.clone();
+        self.accepted.take(&self.jobs, submit).await?;
+        Ok(Receipt { job_id, status: JobStatus::Queued, is_duplicate: false })
+    }
+
+    fn take(&self, rate: &RateRequest) -> Result<RateDecision, Refusal> {
+        let decision = self.rates.take(rate, uptime_micros());
+        decision.map_err(|error| refuse(ErrorCode::InvalidRequest, &error))
     }
 
     fn pong(&self) -> Pong {
@@ -61,6 +100,19 @@ impl Dispatcher {
             pid: std::process::id(),
             uptime_ms: u64::try_from(uptime.as_millis()).unwrap_or(u64::MAX),
         }
+    }
+
+    fn description(&self) -> Description {
+        let Pong { version, protocol, pid, uptime_ms } = self.pong();
+        let limits = DaemonLimits {
+            frame_bytes: MAX_FRAME_BYTES,
+            job_bytes: MAX_JOB_BYTES,
+            batch_jobs: MAX_BATCH_JOBS,
+            wait_ms: u64::try_from(MAX_WAIT.as_millis()).unwrap_or(u64::MAX),
+            waiters: MAX_WAITERS,
+        };
+        let features = FEATURES.map(str::to_owned).to_vec();
+        Description { version, protocol, pid, uptime_ms, limits, models: self.jobs.model_names(), features }
     }
 }
 
@@ -73,6 +125,13 @@ fn name(request: &Request) -> &'static str {
         Request::Retry(_) => "retry",
         Request::Trace(_) => "trace",
         Request::RateLimit(_) => "rate_limit",
+        Request::Accept(_) => "accept",
+        Request::Push(_) => "push",
+        Request::SubmitMany(_) => "submit_many",
+        Request::Wait(_) => "wait",
+        Request::Reserve(_) => "reserve",
+        Request::Settle(_) => "settle",
+        Request::Describe => "describe",
     }
 }
 
@@ -101,14 +160,26 @@ impl From<ChangeError> for Refusal {
     }
 }
 
-impl From<LookupError> for Refusal {
-    fn from(error: LookupError) -> Self {
+impl From<BatchError> for Refusal {
+    fn from(error: BatchError) -> Self {
         refuse(error.code(), &error)
     }
 }
 
-impl From<InvalidRate> for Refusal {
-    fn from(error: InvalidRate) -> Self {
-        refuse(ErrorCode::InvalidRequest, &error)
+impl From<WaitError> for Refusal {
+    fn from(error: WaitError) -> Self {
+        refuse(error.code(), &error)
+    }
+}
+
+impl From<BudgetError> for Refusal {
+    fn from(error: BudgetError) -> Self {
+        refuse(error.code(), &error)
+    }
+}
+
+impl From<LookupError> for Refusal {
+    fn from(error: LookupError) -> Self {
+        refuse(error.code(), &error)
     }
 }

@@ -74,9 +74,7 @@ impl Drop for SocketFile {
 pub async fn bind(config: &IpcConfig, gid: Option<u32>) -> Result<(UnixListener, SocketFile), BindError> {
     let path = &config.socket;
     let failed = |source| BindError::Io { path: path.clone(), source };
-    if let Some(parent) = path.parent().filter(|parent| !parent.is_dir()) {
-        DirBuilder::new().recursive(true).mode(0o755).create(parent).map_err(failed)?;
-    }
+    make_directory(config)?;
     refuse_living(path).await?;
     let temporary = path.with_extension(format!("{}.new", std::process::id()));
     let offer = || -> io::Result<(UnixListener, SocketFile)> {
@@ -90,6 +88,17 @@ pub async fn bind(config: &IpcConfig, gid: Option<u32>) -> Result<(UnixListener,
         Ok((listener, SocketFile { path: path.clone(), identity: identity(path)? }))
     };
     offer().inspect_err(|_| drop(remove_if_there(&temporary))).map_err(failed)
+}
+
+/// Makes the folder of the socket, unless it is there.
+///
+/// # Errors
+/// [`BindError::Io`]
+pub fn make_directory(config: &IpcConfig) -> Result<(), BindError> {
+    let path = &config.socket;
+    let Some(parent) = path.parent().filter(|parent| !parent.is_dir()) else { return Ok(()) };
+    let made = DirBuilder::new().recursive(true).mode(0o755).create(parent);
+    made.map_err(|source| BindError::Io { path: path.clone(), source })
 }
 
 async fn refuse_living(path: &Path) -> Result<(), BindError> {

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use platen_core::clock::{Clock, Timestamp};
 use platen_core::job::{JobId, JobSnapshot, SiteId};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::budget::RetryBudgets;
+use super::ends::Ends;
 use super::handlers::Fetcher;
 use super::models::ModelTable;
 use super::schedule::{self, Limits};
 use super::store::{Fenced, JobStore, Lease, LoadedWorkflow, Policy, RetentionStore, WorkStore};
+use super::wait::MAX_WAITERS;
 use crate::config::{JobsSettings, RetentionConfig};
 use crate::sites::Sites;
 use crate::streaming::{Relay, StreamEnd, StreamKey};
@@ -40,6 +42,9 @@ pub struct Jobs {
     pub(super) running: Running,
     pub(super) budgets: RetryBudgets,
     pub(super) policy: Policy,
+    pub(super) ends: Ends,
+    /// Places for those who wait for an end.
+    pub(super) waiters: Semaphore,
 }
 
 /// The parts of [`Jobs`].
@@ -110,9 +115,16 @@ impl Jobs {
             wake: Notify::new(),
             deliver,
             running: Running::default(),
+            ends: Ends::default(),
+            waiters: Semaphore::new(MAX_WAITERS),
             budgets,
             policy: schedule::policy(limits),
         }
+    }
+
+    /// The names that sites may ask for, in alphabetical order.
+    pub fn model_names(&self) -> Vec<String> {
+        self.models.names()
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -134,6 +146,7 @@ impl Jobs {
     pub(super) fn announce_end(&self, site: &SiteId, job: &JobSnapshot) {
         let end = StreamEnd { status: job.status, usage: job.usage.clone(), error: job.error.clone() };
         self.relay.finish(&StreamKey { site: site.clone(), job: job.id.clone() }, end);
+        self.ends.announce(&job.id);
         self.metrics.job_ended(job.status);
         self.deliver.notify_one();
     }

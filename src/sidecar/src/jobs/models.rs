@@ -31,6 +31,13 @@ impl ModelTable {
         Self(models.iter().filter_map(route).collect())
     }
 
+    /// The names, in alphabetical order.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.0.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
     /// The route of this name, `None` when nobody allowed it.
     pub fn resolve(&self, name: &str) -> Option<&Route> {
         self.0.get(name)

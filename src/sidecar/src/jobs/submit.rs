@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use platen_core::code::ErrorCode;
-use platen_core::job::{InvalidJob, JobId, Work};
+use platen_core::job::{InvalidJob, JobId, SiteId, Work};
 use platen_core::limits::MAX_JOB_BYTES;
 use platen_core::wire::{Receipt, Submit};
 use platen_core::workflow::InvalidInput;
@@ -65,35 +65,48 @@ impl SubmitError {
 /// # Errors
 /// [`SubmitError`]; only [`SubmitError::Store`] may pass by itself.
 pub async fn submit(jobs: &Jobs, request: Submit) -> Result<Receipt, SubmitError> {
+    let job = prepare(jobs, request).await?;
+    let (site, request_id) = (job.site.clone(), job.spec.request_id.clone());
+    let submitted = jobs.store.submit(vec![job], jobs.now()).await?.pop();
+    match submitted.ok_or(StoreError::Stopped)? {
+        Submitted::Kept(receipt) => {
+            announce(jobs, &site, &request_id, &receipt);
+            Ok(receipt)
+        }
+        Submitted::Conflict { job_id } => Err(SubmitError::Conflict { job_id }),
+    }
+}
+
+/// Checks whether the job may be taken at all, and makes it ready for the store.
+///
+/// # Errors
+/// [`SubmitError`]
+pub(super) async fn prepare(jobs: &Jobs, request: Submit) -> Result<NewJob, SubmitError> {
     request.job.validate()?;
     let workflow = check_work(jobs, &request.job.work)?;
     if jobs.sites.find(&request.site).await?.is_none() {
         return Err(SubmitError::UnknownSite(request.site.to_string()));
     }
-    let (site, request_id) = (request.site.clone(), request.job.request_id.clone());
     let terms = SubmitTerms {
         default_deadline: jobs.settings.deadline,
         same_input_window: jobs.settings.same_input_window,
     };
-    let job = NewJob::new(request, workflow, terms).map_err(|_| InvalidJob::Temperature)?;
-    let submitted = jobs.store.submit(vec![job], jobs.now()).await?.pop();
-    match submitted.ok_or(StoreError::Stopped)? {
-        Submitted::Kept(receipt) => {
-            if !receipt.is_duplicate {
-                jobs.metrics.job_accepted();
-                jobs.wake.notify_one();
-            }
-            tracing::info!(
-                { names::JOB_ID } = %receipt.job_id,
-                { names::REQUEST_ID } = request_id,
-                { names::SITE_ID } = %site,
-                is_duplicate = receipt.is_duplicate,
-                "a job is durable"
-            );
-            Ok(receipt)
-        }
-        Submitted::Conflict { job_id } => Err(SubmitError::Conflict { job_id }),
+    Ok(NewJob::new(request, workflow, terms).map_err(|_| InvalidJob::Temperature)?)
+}
+
+/// Tells the worker and the log of a job that is durable.
+pub(super) fn announce(jobs: &Jobs, site: &SiteId, request_id: &str, receipt: &Receipt) {
+    if !receipt.is_duplicate {
+        jobs.metrics.job_accepted();
+        jobs.wake.notify_one();
     }
+    tracing::info!(
+        { names::JOB_ID } = %receipt.job_id,
+        { names::REQUEST_ID } = request_id,
+        { names::SITE_ID } = %site,
+        is_duplicate = receipt.is_duplicate,
+        "a job is durable"
+    );
 }
 
 /// Checks that somebody configured what the job asks for, and that it is not too large.

@@ -6,6 +6,7 @@
 
 mod attempts;
 mod branches;
+mod budgets;
 mod connection;
 mod dead;
 mod deliveries;
@@ -16,7 +17,6 @@ mod jobs;
 mod lease;
 mod migrate;
 mod overview;
-mod rates;
 mod readers;
 mod replay;
 mod retention;

@@ -81,6 +81,11 @@ impl Home {
         fs::write(file, settings.replace(from, to)).unwrap();
     }
 
+    /// Adds a variable to the environment of this home's daemons.
+    pub(crate) fn export(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
     pub(crate) fn socket(&self) -> PathBuf {
         self.dir.path().join("run/platend.sock")
     }

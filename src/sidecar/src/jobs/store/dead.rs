@@ -30,8 +30,8 @@ pub trait DeadStore: Send + Sync {
 /// What takes old and unwanted content away.
 pub trait RetentionStore: Send + Sync {
     /// Takes away some of the rows that are of no use any more: jobs that ended before `ended_before` and
-    /// whose webhooks are settled, stream tokens that have expired, rate limits that are full again, shares
-    /// that mean nothing.
+    /// whose webhooks are settled, stream tokens that have expired, shares that mean
+    /// nothing.
     fn sweep(&self, now: Timestamp, ended_before: Timestamp) -> StoreFuture<'_, Swept>;
 
     /// Takes prompts, answers, subjects and texts of errors out of up to `limit` jobs of the site that ended
@@ -108,7 +108,7 @@ pub struct AttemptRecord {
 pub struct Swept {
     /// Ended jobs with all that belongs to them.
     pub jobs: usize,
-    /// Stream tokens, rate limits and shares.
+    /// Stream tokens and shares.
     pub leftovers: usize,
     /// Whether another sweep would find more at once.
     pub has_more: bool,

@@ -57,11 +57,6 @@ fn sweep(connection: &Connection, now: Timestamp, ended_before: Timestamp) -> Re
          (SELECT site_id, token_id FROM stream_tokens WHERE expires_at < ?1 LIMIT ?2)",
         now,
     )?;
-    let buckets = delete(
-        "DELETE FROM rate_buckets WHERE (site_id, key) IN \
-         (SELECT site_id, key FROM rate_buckets WHERE full_at < ?1 LIMIT ?2)",
-        now,
-    )?;
     let shares = connection
         .prepare_cached(
             "DELETE FROM shares WHERE (lane_no, subject) IN (SELECT shares.lane_no, subject FROM shares \
@@ -69,8 +64,8 @@ fn sweep(connection: &Connection, now: Timestamp, ended_before: Timestamp) -> Re
         )
         .and_then(|mut statement| statement.execute([i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)]))
         .map_err(failed("sweep"))?;
-    let has_more = [jobs, tokens, buckets, shares].contains(&MAX_ROWS);
-    Ok(Swept { jobs, leftovers: tokens.saturating_add(buckets).saturating_add(shares), has_more })
+    let has_more = [jobs, tokens, shares].contains(&MAX_ROWS);
+    Ok(Swept { jobs, leftovers: tokens.saturating_add(shares), has_more })
 }
 
 /// Takes the content out of ended jobs and leaves their figures.

@@ -1,0 +1,22 @@
+--TEST--
+Every parameter answers wrong types, odd numbers, cycles and deep nesting with a result or a documented exception
+--FILE--
+<?php
+require __DIR__ . '/../support/fake-daemon.inc';
+require __DIR__ . '/../support/entry-points.inc';
+require __DIR__ . '/../support/hostile.inc';
+
+error_reporting(E_ALL & ~E_DEPRECATED);
+$daemon = new FakeDaemon('echo');
+$calls = 0;
+foreach (entry_points() as $name => $function) {
+    foreach ($function->getParameters() as $parameter) {
+        foreach (hostile_values() as $what => $value) {
+            attack($name, $parameter->getName(), $what, $value);
+            ++$calls;
+        }
+    }
+}
+echo $calls > 1500 ? 'done' : "only $calls calls";
+--EXPECT--
+done

@@ -1,0 +1,40 @@
+--TEST--
+After PHP ran out of memory inside a function, everything still works in the same process
+--EXTENSIONS--
+pcntl
+--FILE--
+<?php
+require __DIR__ . '/../support/fake-daemon.inc';
+require __DIR__ . '/../support/rounds.inc';
+
+$text = str_repeat("a1@b.de \n\n", 1 << 16);
+$job = ['x' => array_fill(0, 1 << 16, [1])];
+foreach (
+    [
+        'encode' => fn () => Platen\encode($text),
+        'submit' => fn () => Platen\submit('site', $job),
+    ] as $name => $call
+) {
+    if (pcntl_fork() === 0) {
+        end_in_want_of_memory($name, $call);
+    }
+    pcntl_wait($status);
+}
+
+function end_in_want_of_memory(string $name, callable $call): never
+{
+    $daemon = new FakeDaemon('echo');
+    round_of_calls(0);
+    register_shutdown_function(function () use ($name, $daemon): void {
+        ini_set('memory_limit', '1G');
+        $error = str_contains(error_get_last()['message'] ?? '', 'Allowed memory size') ? 'out of memory' : 'no error';
+        echo "$name: $error, then ", round_of_calls(1) > 50 ? "all works\n" : "too few calls\n";
+    });
+    error_reporting(0);
+    ini_set('memory_limit', (string) (memory_get_usage(true) + (5 << 20)));
+    $call();
+    exit("$name had enough memory\n");
+}
+--EXPECT--
+encode: out of memory, then all works
+submit: out of memory, then all works
