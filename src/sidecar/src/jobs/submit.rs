@@ -100,7 +100,8 @@ pub(super) fn announce(jobs: &Jobs, site: &SiteId, request_id: &str, receipt: &R
         jobs.metrics.job_accepted();
         jobs.wake.notify_one();
     }
-    tracing::info!(
+    // Not at `info`: ten thousand lines a second would cost as much as the jobs. The trace has the acceptance.
+    tracing::debug!(
         { names::JOB_ID } = %receipt.job_id,
         { names::REQUEST_ID } = request_id,
         { names::SITE_ID } = %site,
