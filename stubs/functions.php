@@ -493,27 +493,33 @@ function webhook_verify(
  */
 
 /**
- * Hashes a prompt: equal for prompts that are the same JSON, whatever the order of keys or the spelling of numbers.
+ * Hashes a prompt, so that its answer can be cached under it. Prompts that mean the same have the same hash: the order
+ * of keys, `1` or `1.0`, and how accents are composed (Unicode form C) do not matter.
  *
- * @param mixed $prompt Scalars, null, arrays and stdClass objects, nested at most 64 levels.
+ * What is hashed is a line that names the rules and the prompt as canonical JSON (RFC 8785, in UTF-8, with whole
+ * integers); the line has every option that is not the default, so hashes of different rules never meet.
+ *
+ * @param mixed $prompt What json_encode() takes: arrays, stdClass, scalars, null. At most 64 levels.
+ * @param array{version?: 1, whitespace?: 'exact'|'collapse', case?: 'exact'|'fold'} $options `collapse` takes any run of
+ *     white space in a text for one space and drops it at both ends; `fold` takes upper and lower case for the same
+ *     (Unicode's full case folding, of no language). Both are for texts, not for keys.
  * @return non-empty-string 64 hexadecimal digits.
- * @throws InvalidInput When the prompt has no JSON form or is nested deeper than 64 levels.
+ * @throws InvalidInput When the prompt has no JSON form or is nested deeper than 64 levels, or `invalid_request` for an
+ *     option that does not exist.
  * @link https://www.rfc-editor.org/rfc/rfc8785 RFC 8785 (JSON Canonicalization Scheme)
  * @link https://www.unicode.org/reports/tr15/ UAX #15: text in another normalisation form is the same text
  * @limit 64 levels of nesting.
  * @example
  * ```php
- * $prompt = ['model' => 'gpt-4o', 'messages' => [['role' => 'user', 'content' => 'Hello']]];
- * $same = ['messages' => [['content' => 'Hello', 'role' => 'user']], 'model' => 'gpt-4o'];
- * echo Platen\prompt_hash($prompt), "\n";
- * var_dump(Platen\prompt_hash($prompt) === Platen\prompt_hash($same));
+ * $one = Platen\prompt_hash(['model' => 'gpt-4o', 'question' => " What is\n this?"], ['whitespace' => 'collapse']);
+ * $other = Platen\prompt_hash(['question' => 'What is this?', 'model' => 'gpt-4o'], ['whitespace' => 'collapse']);
+ * var_dump($one === $other);
  * ```
  * ```text
- * 1570d5360be4ceed27fe8765c986243ea44598a2c7e32f802ca61d8ddeea1412
  * bool(true)
  * ```
  */
-function prompt_hash(mixed $prompt): string
+function prompt_hash(mixed $prompt, array $options = []): string
 {
 }
 
@@ -575,13 +581,14 @@ function restore(#[\SensitiveParameter] string $text, #[\SensitiveParameter] arr
 /**
  * # Prompt cache
  *
- * Answers by the hash of their prompt, in one file that all workers of a user share.
+ * Answers by the hash of their prompt, in one file that all workers of a user and the daemon share.
  *
  * Nothing here asks the daemon, and nothing fails a page: a cache that is missing, full, locked or damaged is a miss.
  */
 
 /**
- * Looks up what was cached under a prompt's hash. Null when there is nothing, and when the cache cannot be read.
+ * Looks up what was cached under a prompt's hash. Null when there is nothing, when its time is over, and when the cache
+ * cannot be read. Asks no daemon: every process reads the same file (`platen.cache_path`).
  *
  * @param non-empty-string $hash As prompt_hash() gives it.
  * @throws InvalidInput When it is no such hash.
@@ -604,24 +611,97 @@ function cache_get(string $hash): ?string
 }
 
 /**
- * Caches a value under a prompt's hash. False when the cache cannot be written now.
+ * Caches a value under a prompt's hash, in the place of an earlier one. False when the cache cannot be written now: it
+ * is in use for more than 20 ms, read-only, or the disk is full. When the cache is full, what was stored first goes.
+ *
+ * The daemon reads and writes the same entries for jobs with `cache`, as JSON of the job's `result`.
  *
  * @param non-empty-string $hash As prompt_hash() gives it.
- * @param string $value Any bytes, at most 1 MiB.
+ * @param string $value Any bytes, at most 16 MiB and at most half of the cache.
  * @param positive-int $ttl_s How long it may be found, in seconds.
- * @throws InvalidInput `payload_too_large` when the value is larger; `invalid_request` when it is no such hash or the time
- *     is not positive.
- * @limit A value of 1 MiB; the file is kept below `platen.cache_max_bytes`, and what was used longest ago goes first.
+ * @param list<non-empty-string> $tags What cache_flush_tag() removes it by, at most 16 of 1 to 191 bytes.
+ * @throws InvalidInput `payload_too_large` when the value is larger; `invalid_request` when it is no such hash, the
+ *     time is not positive or a tag is empty, too long or has control characters.
+ * @limit A value of 16 MiB and of half the cache; the file keeps the size it was made with (`platen.cache_max_bytes`).
  * @example
  * ```php
- * $hash = Platen\prompt_hash('Do you sell roses?');
- * var_dump(Platen\cache_set($hash, 'Yes, in five colours.', ttl_s: 600));
+ * $hash = Platen\prompt_hash('Who wrote this?');
+ * var_dump(Platen\cache_set($hash, 'Somebody.', ttl_s: 600, tags: ['model:gpt-4o', 'post:17']));
  * ```
  * ```text
  * bool(true)
  * ```
  */
-function cache_set(string $hash, string $value, int $ttl_s = 3600): bool
+function cache_set(string $hash, string $value, int $ttl_s = 3600, array $tags = []): bool
+{
+}
+
+/**
+ * Removes what was cached under a prompt's hash. True when there was something; false also when the cache cannot be
+ * written now.
+ *
+ * @param non-empty-string $hash As prompt_hash() gives it.
+ * @throws InvalidInput When it is no such hash.
+ * @example
+ * ```php
+ * $hash = Platen\prompt_hash('What is gone?');
+ * Platen\cache_set($hash, 'This.');
+ * var_dump(Platen\cache_delete($hash), Platen\cache_get($hash));
+ * ```
+ * ```text
+ * bool(true)
+ * NULL
+ * ```
+ */
+function cache_delete(string $hash): bool
+{
+}
+
+/**
+ * Removes everything that was cached with a tag, and tells how many entries there were. Null when the cache cannot be
+ * written now: some of them may be left. Entries that are stored meanwhile may stay.
+ *
+ * The daemon gives its answers the tags `model:…` (the model that answered) and `site:…` besides those of the job.
+ *
+ * @param non-empty-string $tag 1 to 191 bytes without control characters.
+ * @return non-negative-int|null
+ * @throws InvalidInput When it is no such tag.
+ * @example
+ * ```php
+ * Platen\cache_set(Platen\prompt_hash('one'), '1', tags: ['version:2']);
+ * Platen\cache_set(Platen\prompt_hash('two'), '2', tags: ['version:2']);
+ * var_dump(Platen\cache_flush_tag('version:2'), Platen\cache_get(Platen\prompt_hash('one')));
+ * ```
+ * ```text
+ * int(2)
+ * NULL
+ * ```
+ */
+function cache_flush_tag(string $tag): ?int
+{
+}
+
+/**
+ * Tells how full the cache is and how it is used, by all processes since its file was made. Reads the whole index: for
+ * a page of numbers, not for every request. Null when the cache cannot be read now.
+ *
+ * @return array{entries: non-negative-int, used_bytes: non-negative-int, max_bytes: positive-int,
+ *     hits: non-negative-int, misses: non-negative-int, stores: non-negative-int, failed_stores: non-negative-int,
+ *     evictions: non-negative-int}|null Hits and misses of other processes lag by about a second. `evictions` are
+ *     entries that made room before their time was over, `failed_stores` calls of cache_set() that were false or threw
+ *     `payload_too_large`.
+ * @example
+ * ```php
+ * Platen\cache_set(Platen\prompt_hash('What is counted?'), 'Entries.');
+ * $stats = Platen\cache_stats();
+ * var_dump($stats['entries'] >= 1, $stats['used_bytes'] <= $stats['max_bytes']);
+ * ```
+ * ```text
+ * bool(true)
+ * bool(true)
+ * ```
+ */
+function cache_stats(): ?array
 {
 }
 
@@ -922,7 +1002,7 @@ function rate_limit(
  * @param non-empty-string $key Whom the budget is for, unique within the site; at most 191 bytes.
  * @param non-negative-int $amount What to hold, at most `$limit`.
  * @param non-negative-int $limit The whole budget of a period.
- * @param 'hour'|'day'|'month' $period
+ * @param 'hour'|'day'|'month' $period After which the whole budget is there again.
  * @param 'microusd'|'tokens' $unit What the amounts count: millionths of a US dollar, or tokens.
  * @param non-empty-string|null $reservation_id The same id never holds twice, so a call that was not answered may be
  *     repeated. Null makes one of 128 random bits.
@@ -985,6 +1065,12 @@ function budget_reserve(
 function budget_settle(string $site, string $reservation_id, int $amount, ?int $deadline_ms = null): array
 {
 }
+
+/**
+ * # Introspection
+ *
+ * What a worker has open and has kept, for a page of status; phpinfo() shows the same.
+ */
 
 /**
  * Tells what this PHP process knows and holds, without asking the daemon.

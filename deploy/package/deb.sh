@@ -62,7 +62,11 @@ library_dependencies() {
   local folder=$STAGE/shlibdeps
   mkdir -p "$folder/debian"
   printf 'Source: platen\n\nPackage: platen\nArchitecture: any\n' >"$folder/debian/control"
-  (cd "$folder" && dpkg-shlibdeps -O "$1") | sed 's/^shlibs:Depends=//'
+  # It always warns that the binary is not in a package's folder yet.
+  (cd "$folder" && dpkg-shlibdeps -O "$1" 2>log) | sed 's/^shlibs:Depends=//' || {
+    cat "$folder/log" >&2
+    fail "dpkg-shlibdeps does not know what $1 is linked with"
+  }
 }
 
 # Builds the package from its folder; DEBIAN/control is there, with @SIZE@ for the size.

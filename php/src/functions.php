@@ -114,9 +114,9 @@ function webhook_verify(
     return Webhook::verify($body, $headers, $keys, $tolerance_s, $now, $scheme, $method, $uri);
 }
 
-function prompt_hash(mixed $prompt): string
+function prompt_hash(mixed $prompt, array $options = []): string
 {
-    return Prompt::hash($prompt);
+    return Prompt::hash($prompt, $options);
 }
 
 function redact(#[\SensitiveParameter] string $text, array $rules = []): array
@@ -134,9 +134,24 @@ function cache_get(string $hash): ?string
     return PromptCache::get($hash);
 }
 
-function cache_set(string $hash, string $value, int $ttl_s = 3600): bool
+function cache_set(string $hash, string $value, int $ttl_s = 3600, array $tags = []): bool
 {
-    return PromptCache::set($hash, $value, $ttl_s);
+    return PromptCache::set($hash, $value, $ttl_s, $tags);
+}
+
+function cache_delete(string $hash): bool
+{
+    return PromptCache::delete($hash);
+}
+
+function cache_flush_tag(string $tag): ?int
+{
+    return PromptCache::flushTag($tag);
+}
+
+function cache_stats(): ?array
+{
+    return PromptCache::stats();
 }
 
 function ping(?int $deadline_ms = null): array

@@ -2,6 +2,7 @@
 
 /**
  * Measures the hand-off to the daemon: php -d extension=target/release/libplaten.so tests/load/jobs.php [--json]
+ * `make bench-ext` runs it in a worker of PHP-FPM.
  *
  * Starts a daemon of its own in a temporary folder, whose provider is slow, so that the machine is left to what is
  * measured. Each figure is a median of single calls, in microseconds; that of the rate limit, of batches of calls.
@@ -13,6 +14,9 @@ const SITE = 'bench';
 const ROUNDS = 2000;
 const BATCH = 1000;
 const START_DEADLINE_S = 20;
+// Signals by number: pcntl, which has their names, is not in PHP-FPM.
+const STOP_SIGNAL = 19;
+const KILL_SIGNAL = 9;
 
 extension_loaded('platen') || exit("jobs: the extension is not loaded\n");
 
@@ -117,13 +121,13 @@ final class BenchDaemon
     /** It lives and does nothing. */
     public function stop(): void
     {
-        posix_kill(proc_get_status($this->process)['pid'], SIGSTOP);
+        posix_kill(proc_get_status($this->process)['pid'], STOP_SIGNAL);
     }
 
     public function kill(): void
     {
         if (is_resource($this->process)) {
-            posix_kill(proc_get_status($this->process)['pid'], SIGKILL);
+            posix_kill(proc_get_status($this->process)['pid'], KILL_SIGNAL);
             proc_close($this->process);
         }
     }

@@ -20,7 +20,7 @@ make_system() {
   say "Making a Debian system: $codename with $packages (a minute, once)"
   mkdir -p "$SYSTEMS"
   rm -rf "$folder"
-  timeout 900 debootstrap --variant=minbase --include="$packages" "$codename" "$folder" "$(mirror)" >"$log" 2>&1 || {
+  timeout 1800 debootstrap --variant=minbase --include="$packages" "$codename" "$folder" "$(mirror)" >"$log" 2>&1 || {
     tail -n 20 "$log" >&2
     rm -rf "$folder"
     fail "debootstrap could not make the system"

@@ -28,7 +28,7 @@ run() {
     local status=0
     # The temporary folder keeps what a failing test leaves behind out of the source tree.
     NO_INTERACTION=1 REPORT_EXIT_STATUS=1 TEST_PHP_EXECUTABLE=$php \
-        timeout 600 "$php" -n "$runner" -q -n --no-color --show-diff --set-timeout 60 \
+        timeout 1200 "$php" -n "$runner" -q -n --no-color --show-diff --set-timeout 180 \
         --temp-source "$here" --temp-target "$work" \
         -d "extension=$with" "$@" >"$work/log" 2>&1 || status=$?
     local good bad

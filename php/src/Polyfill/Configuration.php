@@ -18,6 +18,13 @@ final class Configuration
         return is_string($value) ? $value : $default;
     }
 
+    public static function bytes(string $name, int $default): int
+    {
+        $value = get_cfg_var($name);
+
+        return is_string($value) && preg_match('/\A[0-9]{1,13}\z/', $value) === 1 ? (int) $value : $default;
+    }
+
     public static function milliseconds(string $name, int $default): int
     {
         $value = get_cfg_var($name);

@@ -4,9 +4,13 @@ declare(strict_types=1);
 
 namespace Platen\Polyfill;
 
+use Platen\Exception\Fault;
+
 /**
  * The one form of a prompt that is hashed, after RFC 8785 (JSON Canonicalization Scheme) with Unicode normalisation and
  * exact integers; the rules are in src/core/src/prompt/canonical.rs.
+ *
+ * Options fold case and white space; they are part of the hashed text, so hashes of different rules never meet.
  *
  * Normalising needs PHP's intl extension. Without it text is taken as it is, which is the same for nearly all text:
  * keyboards and browsers write normalisation form C.
@@ -15,34 +19,77 @@ namespace Platen\Polyfill;
  */
 final class Prompt
 {
-    /** Names the rules. When a rule changes, so does this line, and no hash of the old rules matches. */
-    private const VERSION = "platen-prompt-v1\n";
+    /** Names the rules. When a rule changes, so does this number, and no hash of the old rules matches. */
+    private const VERSION = 1;
+    /** Unicode's property White_Space. */
+    private const WHITE_SPACE = '/[\x{9}-\x{d} \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}'
+        . '\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]+/u';
 
-    public static function hash(mixed $prompt): string
+    private function __construct(private readonly bool $isCollapsed, private readonly bool $isFolded)
     {
-        return hash('sha256', self::canonical($prompt));
     }
 
-    public static function canonical(mixed $prompt): string
+    /** @param array<mixed> $options */
+    public static function hash(mixed $prompt, array $options = []): string
     {
-        return self::VERSION . self::write(JsonValue::read($prompt, 'prompt'));
+        return hash('sha256', self::canonical($prompt, $options));
     }
 
-    private static function write(mixed $value): string
+    /** @param array<mixed> $options */
+    public static function canonical(mixed $prompt, array $options = []): string
+    {
+        $rules = self::byRules($options);
+        $line = 'platen-prompt-v' . self::VERSION
+            . ($rules->isCollapsed ? ' whitespace=collapse' : '') . ($rules->isFolded ? ' case=fold' : '');
+
+        return "$line\n" . $rules->write(JsonValue::read($prompt, 'prompt'));
+    }
+
+    /** @param array<mixed> $options */
+    private static function byRules(array $options): self
+    {
+        if (array_diff(array_map(strval(...), array_keys($options)), ['version', 'whitespace', 'case']) !== []) {
+            throw Fault::invalidInput('the options are version, whitespace and case');
+        }
+        $options += ['version' => self::VERSION, 'whitespace' => 'exact', 'case' => 'exact'];
+        if ($options['version'] !== self::VERSION) {
+            throw Fault::invalidInput('the option version is ' . self::VERSION);
+        }
+        if (!in_array($options['whitespace'], ['exact', 'collapse'], true)) {
+            throw Fault::invalidInput('the option whitespace is exact or collapse');
+        }
+        if (!in_array($options['case'], ['exact', 'fold'], true)) {
+            throw Fault::invalidInput('the option case is exact or fold');
+        }
+
+        return new self($options['whitespace'] === 'collapse', $options['case'] === 'fold');
+    }
+
+    private function apply(string $text): string
+    {
+        $text = self::normalise($text);
+        if ($this->isFolded) {
+            $text = self::normalise(mb_convert_case($text, MB_CASE_FOLD, 'UTF-8'));
+        }
+
+        return $this->isCollapsed ? trim((string) preg_replace(self::WHITE_SPACE, ' ', $text), ' ') : $text;
+    }
+
+    private function write(mixed $value): string
     {
         return match (true) {
             $value === null => 'null',
             is_bool($value) => $value ? 'true' : 'false',
             is_int($value) => (string) $value,
             is_float($value) => self::writeDouble($value),
-            is_string($value) => self::writeText(self::normalise($value)),
-            $value instanceof \stdClass => self::writeObject((array) $value),
-            default => '[' . implode(',', array_map([self::class, 'write'], $value)) . ']',
+            is_string($value) => self::writeText($this->apply($value)),
+            $value instanceof \stdClass => $this->writeObject((array) $value),
+            default => '[' . implode(',', array_map($this->write(...), $value)) . ']',
         };
     }
 
     /** @param array<mixed> $members */
-    private static function writeObject(array $members): string
+    private function writeObject(array $members): string
     {
         $sortable = [];
         foreach ($members as $name => $value) {
@@ -55,7 +102,7 @@ final class Prompt
             static fn (array $one, array $other): int => strcmp($one[0], $other[0]) ?: strcmp($one[1], $other[1])
         );
         $texts = array_map(
-            static fn (array $member): string => self::writeText($member[2]) . ':' . self::write($member[3]),
+            fn (array $member): string => self::writeText($member[2]) . ':' . $this->write($member[3]),
             $sortable
         );
 

@@ -36,6 +36,44 @@ final class PromptHashTest extends TestCase
         self::assertSame($case['hash'], prompt_hash($value));
     }
 
+    public function testAPromptHasTheGoldenHashOfEachRule(): void
+    {
+        if (!class_exists(\Normalizer::class)) {
+            self::markTestSkipped('normalising needs intl');
+        }
+        $content = (string) file_get_contents(Vectors::path('prompt-hash/rules.json'));
+        $vectors = json_decode($content, false, 512, JSON_THROW_ON_ERROR);
+        self::assertGreaterThan(50, count($vectors));
+        foreach ($vectors as $vector) {
+            self::assertSame($vector->hash, prompt_hash($vector->value, (array) $vector->options), $vector->name);
+        }
+    }
+
+    /** @return array<string, array{array<mixed>}> */
+    public static function unknownOptions(): array
+    {
+        return [
+            'a name' => [['spaces' => 1]],
+            'a version' => [['version' => 2]],
+            'a version as text' => [['version' => '1']],
+            'a rule' => [['whitespace' => 'none']],
+            'a rule that is no text' => [['case' => true]],
+            'null' => [['case' => null]],
+            'a list' => [['fold']],
+        ];
+    }
+
+    /**
+     * @dataProvider unknownOptions
+     * @param array<mixed> $options
+     */
+    public function testAnUnknownOptionIsRefused(array $options): void
+    {
+        $this->expectException(InvalidInput::class);
+
+        prompt_hash('x', $options);
+    }
+
     public function testTheOrderOfMembersDoesNotMatter(): void
     {
         self::assertSame(prompt_hash(['a' => 1, 'b' => 2]), prompt_hash(['b' => 2.0, 'a' => 1]));

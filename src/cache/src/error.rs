@@ -7,7 +7,8 @@ pub enum CacheError {
     /// Another process holds the file longer than a request may wait.
     #[error("the cache is in use")]
     Busy,
-    /// The value is larger than [`Limits`](crate::Limits) allow.
+    /// The value is larger than [`MAX_CACHED_BYTES`](platen_core::limits::MAX_CACHED_BYTES), or than half of the
+    /// cache.
     #[error("the value has {actual} bytes, and a cached value at most {limit}")]
     ValueTooLarge {
         /// Its size, in bytes.
@@ -15,8 +16,8 @@ pub enum CacheError {
         /// The most that is taken, in bytes.
         limit: usize,
     },
-    /// The path leads to a sound database of another program, or of a later version of this one.
-    #[error("the cache path leads to another program's database")]
+    /// The path leads to the database of another program, or to the cache of a later version of this one.
+    #[error("the cache path leads to a file that is not a cache of this version")]
     Foreign,
     /// The path leads to a link, a directory or a device.
     #[error("the cache path does not lead to a plain file")]
@@ -24,15 +25,15 @@ pub enum CacheError {
     /// Any user of the machine could put a file of their own in the place of the cache.
     #[error("the directory of the cache can be changed by any user")]
     UnsafeDirectory,
-    /// The file is damaged. [`CacheFile`](crate::CacheFile) has made a new one where it could.
+    /// The file is damaged. [`CacheFile`](crate::CacheFile) makes a new one where it can.
     #[error("the cache file is damaged")]
     Damaged,
+    /// This process may read the file and not write it.
+    #[error("the cache file can only be read")]
+    ReadOnly,
     /// The file system refuses (rights, no space).
     #[error("the cache file cannot be used")]
     Io(#[from] std::io::Error),
-    /// SQLite refuses for another reason.
-    #[error("the cache file cannot be used")]
-    Database(#[source] rusqlite::Error),
 }
 
 impl CacheError {
@@ -45,30 +46,8 @@ impl CacheError {
             | Self::NotAFile
             | Self::UnsafeDirectory
             | Self::Damaged
-            | Self::Io(_)
-            | Self::Database(_) => ErrorCode::StoreUnavailable,
+            | Self::ReadOnly
+            | Self::Io(_) => ErrorCode::StoreUnavailable,
         }
     }
-}
-
-impl From<rusqlite::Error> for CacheError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Busy,
-            // `Unknown` is a missing table or column: SQLite has read a damaged schema without noticing.
-            Some(
-                rusqlite::ErrorCode::DatabaseCorrupt
-                | rusqlite::ErrorCode::NotADatabase
-                | rusqlite::ErrorCode::Unknown,
-            ) => Self::Damaged,
-            // The file is shorter than it says.
-            Some(rusqlite::ErrorCode::SystemIoFailure) if is_short_read(&error) => Self::Damaged,
-            _ if matches!(error, rusqlite::Error::InvalidColumnType(..)) => Self::Damaged,
-            _ => Self::Database(error),
-        }
-    }
-}
-
-fn is_short_read(error: &rusqlite::Error) -> bool {
-    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ)
 }

@@ -1,13 +1,17 @@
 #![doc = include_str!("../README.md")]
 
-mod damage;
 mod error;
 mod file;
-mod limits;
+mod flush;
+mod index;
+mod layout;
 mod location;
+mod lock;
 mod open;
-mod schema;
+mod record;
+mod tally;
 
 pub use error::CacheError;
 pub use file::{CacheFile, CacheStats};
-pub use limits::{InvalidLimits, Limits};
+pub use layout::{MAX_BYTES, MIN_BYTES};
+pub use record::Cached;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::CacheError;
@@ -16,17 +16,22 @@ const WRITABLE_BY_ANYONE: u32 = 0o002;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FileId(u64, u64);
 
+/// A file that is open.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    pub(crate) file: File,
+    pub(crate) id: FileId,
+    pub(crate) is_writable: bool,
+}
+
 /// The file that a path leads to now.
-///
-/// It is looked at by name and never opened: to close any descriptor of a database gives up all of SQLite's
-/// locks on it in the whole process.
 pub(crate) fn file_id(path: &Path) -> Result<FileId, CacheError> {
     let metadata = fs::symlink_metadata(path)?;
     if metadata.is_file() { Ok(FileId(metadata.dev(), metadata.ino())) } else { Err(CacheError::NotAFile) }
 }
 
-/// The path of a file that belongs to the database: `-wal`, `.lock`.
-pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// The path of a file that belongs to the cache.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
@@ -54,36 +59,61 @@ pub(crate) fn ensure_directory(path: &Path) -> Result<(), CacheError> {
     Ok(())
 }
 
-/// Makes an empty database file with the rights of a cache, unless there is a file.
-pub(crate) fn ensure_file(path: &Path) -> Result<(), CacheError> {
-    match OpenOptions::new().write(true).create_new(true).mode(MODE).open(path) {
-        // The mask of the process took rights from the mode.
-        Ok(file) => Ok(file.set_permissions(Permissions::from_mode(MODE))?),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Opens the lock file, and makes it if it is missing. Nothing is ever written to it.
-pub(crate) fn open_lock(path: &Path) -> Result<File, CacheError> {
-    let path = beside(path, ".lock");
-    let options = |create_new: bool| {
+/// Opens the file, for reading alone where this process has no right to write. Links are not followed.
+pub(crate) fn open(path: &Path) -> Result<Handle, CacheError> {
+    let options = |is_writable: bool| {
         let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .write(true)
-            .create_new(create_new)
-            .mode(MODE)
-            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+        options.read(true).write(is_writable).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
         options
     };
-    match options(true).open(&path) {
-        Ok(file) => {
-            file.set_permissions(Permissions::from_mode(MODE))?;
-            Ok(file)
+    let (file, is_writable) = match options(true).open(path) {
+        Ok(file) => (file, true),
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            (options(false).open(path)?, false)
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(options(false).open(&path)?),
-        Err(error) => Err(error.into()),
+        Err(error) if matches!(error.raw_os_error(), Some(libc::ELOOP | libc::EISDIR | libc::ENXIO)) => {
+            return Err(CacheError::NotAFile);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(CacheError::NotAFile);
+    }
+    Ok(Handle { file, id: FileId(metadata.dev(), metadata.ino()), is_writable })
+}
+
+/// Makes a file of this length that begins with `head` and is zero otherwise, unless there is one by now. It
+/// takes its name only when it is complete.
+pub(crate) fn create(path: &Path, head: &[u8], length: u64) -> Result<(), CacheError> {
+    let draft = beside(path, &format!(".{}.new", std::process::id()));
+    let written = write_draft(&draft, head, length).and_then(|()| match fs::hard_link(&draft, path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    });
+    // Also after a failure, when it may not be there.
+    let _ = fs::remove_file(&draft);
+    Ok(written?)
+}
+
+fn write_draft(draft: &Path, head: &[u8], length: u64) -> std::io::Result<()> {
+    // Left by a process of this number that was killed here.
+    match fs::remove_file(draft) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let file = OpenOptions::new().write(true).create_new(true).mode(MODE).open(draft)?;
+    // The mask of the process took rights from the mode.
+    file.set_permissions(Permissions::from_mode(MODE))?;
+    file.write_all_at(head, 0)?;
+    file.set_len(length)
+}
+
+/// Renames a damaged file to `<name>.damaged`, for whoever wants to know why. An earlier one is replaced.
+pub(crate) fn move_away(path: &Path) -> Result<(), CacheError> {
+    match fs::rename(path, beside(path, ".damaged")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

@@ -1,84 +1,64 @@
-//! Opening the file, and making it anew when it is damaged.
-//!
-//! Whoever opens the file holds the lock file shared, and whoever renames it holds it exclusively, so that nobody
-//! finds the database of one file and the log of another. Both only try: a lock that is held is
-//! [`CacheError::Busy`], a miss.
+//! Opening the file, and making it anew when it is missing or damaged.
 
-use std::fs::{File, TryLockError};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use crate::CacheError;
+use crate::layout::{Found, Geometry, HEAD_BYTES};
+use crate::location::{self, Handle};
+use crate::lock::{REQUEST_WAIT, WriteLock};
 
-use crate::location::{self, FileId};
-use crate::{CacheError, damage, schema};
+/// How often a file may vanish or be found damaged between two looks.
+const TRIES: u32 = 3;
 
-/// How long a statement waits for a lock: a hundred times what a write takes, and nothing a visitor notices.
-const BUSY_TIMEOUT: Duration = Duration::from_millis(20);
-
-/// An open file.
+/// An open cache.
+#[derive(Debug)]
 pub(crate) struct Opened {
-    pub(crate) connection: Connection,
-    pub(crate) id: FileId,
+    pub(crate) handle: Handle,
+    pub(crate) geometry: Geometry,
+    /// The process that opened it.
+    pub(crate) pid: u32,
 }
 
-/// Opens the file. Makes it when it is missing, and makes it anew when it is damaged.
-pub(crate) fn open(path: &Path) -> Result<Opened, CacheError> {
+/// Opens the file. Makes it when it is missing, and makes it anew when it is damaged. A file that is there keeps
+/// the size it was made with.
+pub(crate) fn open(path: &Path, max_bytes: u64) -> Result<Opened, CacheError> {
     location::ensure_directory(path)?;
-    let lock = location::open_lock(path)?;
-    let damaged = match open_shared(path, &lock) {
-        Err((CacheError::Damaged, damaged)) => damaged,
-        other => return other.map_err(|(error, _)| error),
-    };
-    remake(path, &lock, damaged)
-}
-
-/// Makes the file anew that was found damaged after it had been opened.
-pub(crate) fn open_after_damage(path: &Path, damaged: FileId) -> Result<Opened, CacheError> {
-    let lock = location::open_lock(path)?;
-    remake(path, &lock, Some(damaged))
-}
-
-/// Moves the damaged file away, unless another process has done so since, and opens the new one.
-fn remake(path: &Path, lock: &File, damaged: Option<FileId>) -> Result<Opened, CacheError> {
-    lock.try_lock().map_err(busy)?;
-    if location::file_id(path).ok() == damaged {
-        damage::move_away(path)?;
+    for _ in 0..TRIES {
+        let handle = match location::open(path) {
+            Ok(handle) => handle,
+            Err(CacheError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                let geometry = Geometry::of_size(max_bytes);
+                location::create(path, &geometry.head(), geometry.file_bytes())?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        match look(&handle)? {
+            Found::Ours(geometry) => return Ok(Opened { handle, geometry, pid: std::process::id() }),
+            Found::Damaged => discard(path, &handle)?,
+            Found::Foreign => return Err(CacheError::Foreign),
+        }
     }
-    let opened = open_locked(path).map_err(|(error, _)| error);
-    lock.unlock()?;
-    opened
+    Err(CacheError::Damaged)
 }
 
-type OpenFailure = (CacheError, Option<FileId>);
-
-fn open_shared(path: &Path, lock: &File) -> Result<Opened, OpenFailure> {
-    lock.try_lock_shared().map_err(|error| (busy(error), None))?;
-    let opened = open_locked(path);
-    lock.unlock().map_err(|error| (error.into(), None))?;
-    opened
-}
-
-/// Opens the file while the lock is held. A failure says which file it was about.
-fn open_locked(path: &Path) -> Result<Opened, OpenFailure> {
-    let id =
-        location::ensure_file(path).and_then(|()| location::file_id(path)).map_err(|error| (error, None))?;
-    let connection = connect(path).map_err(|error| (error, Some(id)))?;
-    Ok(Opened { connection, id })
-}
-
-fn connect(path: &Path) -> Result<Connection, CacheError> {
-    // Without SQLITE_OPEN_CREATE: a file that vanished in between would be made with other rights.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    schema::ensure(&mut connection)?;
-    Ok(connection)
-}
-
-fn busy(error: TryLockError) -> CacheError {
-    match error {
-        TryLockError::WouldBlock => CacheError::Busy,
-        TryLockError::Error(error) => error.into(),
+/// Moves a damaged file away, unless another process has done so since. Whoever has it open goes on with it until
+/// they notice that the path leads to another file.
+pub(crate) fn discard(path: &Path, handle: &Handle) -> Result<(), CacheError> {
+    // The lock is that of the damaged file: of all who found the damage, one at a time comes here.
+    let _lock = WriteLock::acquire(&handle.file, REQUEST_WAIT)?;
+    match location::file_id(path) {
+        Ok(id) if id == handle.id => location::move_away(path),
+        _ => Ok(()),
     }
 }
+
+fn look(handle: &Handle) -> Result<Found, CacheError> {
+    let mut head = [0; HEAD_BYTES];
+    let length = handle.file.read_at(&mut head, 0)?;
+    Ok(Geometry::find(head.get(..length).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ pub use id::{JobId, ParseJobIdError};
 pub use outcome::{Answer, Hop, JobError, JobSnapshot, Usage};
 pub use priority::Priority;
 pub use spec::{
-    ChatPayload, InvalidJob, JobSpec, Message, Role, SiteId, Work, WorkflowPayload, is_request_id,
+    CachePolicy, ChatPayload, InvalidJob, JobSpec, Message, Role, SiteId, Work, WorkflowPayload,
+    is_request_id,
 };
 pub use status::{InvalidTransition, JobStatus};

@@ -51,6 +51,18 @@ pub const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
 /// The most findings of one text to redact: as a PHP array they take 50 MB.
 pub const MAX_FINDINGS: usize = 100_000;
 
+/// The largest value that the prompt cache takes, in bytes.
+pub const MAX_CACHED_BYTES: usize = 16 * 1024 * 1024;
+
+/// The most tags of one cached value.
+pub const MAX_CACHE_TAGS: usize = 16;
+
+/// The most tags that a job gives its cached answer; the daemon adds two.
+pub const MAX_JOB_CACHE_TAGS: usize = MAX_CACHE_TAGS - 2;
+
+/// The longest tag of a cached value, in bytes.
+pub const MAX_CACHE_TAG_BYTES: usize = 191;
+
 /// The shortest signing key, in bytes (RFC 7518 §3.2: as long as the hash output).
 pub const MIN_KEY_BYTES: usize = 32;
 

@@ -1,14 +1,11 @@
 //! This process's handle of the prompt cache, opened at its first use.
 //!
-//! Nothing in here calls into PHP, so no fatal error of PHP can jump over an open borrow or statement.
+//! Nothing in here calls into PHP, so no fatal error of PHP can jump over an open borrow or a held lock.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use platen_cache::{CacheError, CacheFile, Limits};
-use platen_core::clock::Timestamp;
-use platen_core::prompt::PromptHash;
+use platen_cache::{CacheError, CacheFile};
 
 use crate::ini;
 
@@ -17,30 +14,29 @@ thread_local! {
 }
 
 struct Handle {
-    /// The process that opened the file: SQLite's locks do not survive a fork.
-    pid: u32,
     /// What it was opened for: one worker may serve hosts with settings of their own.
-    place: Place,
+    setting: Vec<u8>,
+    max_bytes: u64,
     file: CacheFile,
 }
 
-#[derive(PartialEq, Eq)]
-struct Place {
-    path: PathBuf,
-    limits: Limits,
-}
-
-/// Looks a value up. Whatever fails is a miss.
-pub(crate) fn get(hash: &PromptHash, now: Timestamp) -> Option<Vec<u8>> {
-    using(|file| Ok(file.get(hash, now))).ok().flatten()
-}
-
-/// Stores a value.
+/// Uses the cache that the settings name, and opens it first if need be.
 ///
 /// # Errors
-/// [`CacheError`] says why the value was not stored.
-pub(crate) fn set(hash: &PromptHash, value: &[u8], ttl: Duration, now: Timestamp) -> Result<(), CacheError> {
-    using(|file| file.set(hash, value, ttl, now))
+/// [`CacheError`] says why there is no cache now, or is the action's own.
+pub(crate) fn using<T>(
+    action: impl FnOnce(&mut CacheFile) -> Result<T, CacheError>,
+) -> Result<T, CacheError> {
+    let max_bytes = ini::cache_max_bytes();
+    HANDLE.with_borrow_mut(|slot| {
+        let is_current =
+            |handle: &Handle| handle.max_bytes == max_bytes && ini::is_cache_path(&handle.setting);
+        let handle = match slot.take().filter(is_current) {
+            Some(handle) => handle,
+            None => open(max_bytes)?,
+        };
+        action(&mut slot.insert(handle).file)
+    })
 }
 
 /// Where the cache is: `platen.cache_path`, or else a folder of this user's own in PHP's temporary directory.
@@ -48,29 +44,13 @@ pub(crate) fn set(hash: &PromptHash, value: &[u8], ttl: Duration, now: Timestamp
 pub(crate) fn path() -> PathBuf {
     match ini::cache_path() {
         Some(path) => PathBuf::from(path),
-        None => ini::temporary_directory().join(format!("platen-cache-{}", own_user())).join("cache.sqlite"),
+        None => ini::temporary_directory().join(format!("platen-cache-{}", own_user())).join("prompts.cache"),
     }
 }
 
-fn using<T>(action: impl FnOnce(&mut CacheFile) -> Result<T, CacheError>) -> Result<T, CacheError> {
-    let place = Place { path: path(), limits: Limits::of_size(ini::cache_max_bytes()) };
-    let pid = std::process::id();
-    HANDLE.with_borrow_mut(|slot| {
-        if let Some(inherited) = slot.take_if(|handle| handle.pid != pid) {
-            // To close it here would give up the locks of the parent.
-            std::mem::forget(inherited);
-        }
-        let handle = match slot.take().filter(|handle| handle.place == place) {
-            Some(handle) => handle,
-            None => open(place, pid)?,
-        };
-        action(&mut slot.insert(handle).file)
-    })
-}
-
-fn open(place: Place, pid: u32) -> Result<Handle, CacheError> {
-    let file = CacheFile::open(&place.path, place.limits)?;
-    Ok(Handle { pid, place, file })
+fn open(max_bytes: u64) -> Result<Handle, CacheError> {
+    let setting = ini::cache_path().unwrap_or_default().into_bytes();
+    Ok(Handle { setting, max_bytes, file: CacheFile::open(&path(), max_bytes)? })
 }
 
 fn own_user() -> u32 {

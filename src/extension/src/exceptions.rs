@@ -8,7 +8,7 @@ mod class;
 use ext_php_rs::exception::PhpException;
 use platen_core::code::ErrorCode;
 use platen_core::history::TrimError;
-use platen_core::prompt::ParsePromptHashError;
+use platen_core::prompt::{InvalidCacheTag, ParsePromptHashError, UnknownRule};
 use platen_core::rate::InvalidRate;
 use platen_core::redact::{RedactError, UnknownKind};
 use platen_core::signing::jwt::JwtError;
@@ -43,6 +43,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Hash(#[from] ParsePromptHashError),
     #[error(transparent)]
+    Rule(#[from] UnknownRule),
+    #[error(transparent)]
+    Tag(#[from] InvalidCacheTag),
+    #[error(transparent)]
     Redact(#[from] RedactError),
     #[error(transparent)]
     Kind(#[from] UnknownKind),
@@ -76,7 +80,7 @@ impl Failure {
     /// The class of the exception and its stable code: the one place that decides them.
     fn class_and_code(&self) -> (ExceptionClass, &str) {
         match self {
-            Self::Argument(_) | Self::Hash(_) | Self::Rate(_) => {
+            Self::Argument(_) | Self::Hash(_) | Self::Rate(_) | Self::Rule(_) | Self::Tag(_) => {
                 (ExceptionClass::InvalidInput, ErrorCode::InvalidRequest.as_str())
             }
             Self::TooLarge { .. } => (ExceptionClass::InvalidInput, ErrorCode::PayloadTooLarge.as_str()),

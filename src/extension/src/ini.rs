@@ -26,9 +26,9 @@ const SOCKET: &CStr = c"platen.socket";
 const DEADLINE_MS: &CStr = c"platen.deadline_ms";
 /// How long calls fail at once after one was not answered, in milliseconds; 0 tries every time.
 const RETRY_AFTER_MS: &CStr = c"platen.retry_after_ms";
-/// The path of the prompt cache; empty is `platen-cache-<uid>/cache.sqlite` in PHP's temporary directory.
+/// The path of the prompt cache; empty is `platen-cache-<uid>/prompts.cache` in PHP's temporary directory.
 const CACHE_PATH: &CStr = c"platen.cache_path";
-/// The size the prompt cache is kept under, in bytes.
+/// The size that the prompt cache's file is made with, in bytes.
 const CACHE_MAX_BYTES: &CStr = c"platen.cache_max_bytes";
 
 /// The path of the shared rate limits; empty is beside the socket.
@@ -46,9 +46,6 @@ const MAX_SOCKET_PATH_BYTES: usize = 107;
 
 /// As long as the daemon takes them.
 const MAX_MODEL_BYTES: usize = 191;
-
-/// Under this size the cache would do nothing but evict.
-const MIN_CACHE_BYTES: i64 = 1024 * 1024;
 
 static ENTRIES: IniEntryDefs<9> = IniEntryDefs::new([
     checked(IniEntryDef::new(SOCKET, c"/run/platen/platend.sock", IniEntryPermission::All)),
@@ -132,7 +129,12 @@ pub(crate) fn temporary_directory() -> PathBuf {
     PathBuf::from(OsStr::from_bytes(path.to_bytes()))
 }
 
-/// The size the prompt cache is kept under, in bytes.
+/// Whether the path of the prompt cache is this one; empty leaves the choice to the default.
+pub(crate) fn is_cache_path(path: &[u8]) -> bool {
+    with_text(CACHE_PATH, |value| value == path)
+}
+
+/// The size that the prompt cache's file is made with, in bytes.
 pub(crate) fn cache_max_bytes() -> u64 {
     u64::try_from(number(CACHE_MAX_BYTES)).unwrap_or(0)
 }
@@ -156,8 +158,12 @@ fn complaint(name: &CStr, value: &str) -> Option<String> {
         name if name == DEADLINE_MS => range(1, MAX_DEADLINE_MS),
         name if name == RETRY_AFTER_MS => range(0, MAX_DEADLINE_MS),
         name if name == CACHE_PATH => {
-            let is_path = value.is_empty() || value.starts_with('/');
-            (!is_path).then(|| String::from("must be empty or an absolute path"))
+            let is_path = value.is_empty() || (value.starts_with('/') && !value.ends_with('/'));
+            (!is_path).then(|| String::from("must be empty or the absolute path of a file"))
+        }
+        name if name == CACHE_MAX_BYTES => {
+            let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+            range(bytes(platen_cache::MIN_BYTES), bytes(platen_cache::MAX_BYTES))
         }
         name if name == LIMITS_PATH => {
             let is_path = value.is_empty() || value.starts_with('/');
@@ -172,7 +178,6 @@ fn complaint(name: &CStr, value: &str) -> Option<String> {
                 format!("names {name:?}, which is none of {}", Encoding::ALL.map(Encoding::name).join(", "))
             })
         }
-        name if name == CACHE_MAX_BYTES => range(MIN_CACHE_BYTES, i64::MAX),
         _ => None,
     }
 }
@@ -228,12 +233,17 @@ fn number(name: &CStr) -> i64 {
 }
 
 fn text(name: &CStr) -> String {
+    with_text(name, |value| String::from_utf8_lossy(value).into_owned())
+}
+
+/// Looks at a setting's value without a copy. `look` calls nothing of PHP.
+fn with_text<T>(name: &CStr, look: impl FnOnce(&[u8]) -> T) -> T {
     #[expect(unsafe_code, reason = "ExecutorGlobals::ini_values() builds a map of every setting: 76 us")]
     // SAFETY: as above; the value is null or NUL-terminated and lives until the setting changes, which no code
-    // can do before it is copied.
+    // can do while it is looked at.
     unsafe {
         let value = zend_ini_string(name.as_ptr(), name.count_bytes(), 0);
-        if value.is_null() { String::new() } else { CStr::from_ptr(value).to_string_lossy().into_owned() }
+        if value.is_null() { look(b"") } else { look(CStr::from_ptr(value).to_bytes()) }
     }
 }
 

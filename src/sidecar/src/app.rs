@@ -21,6 +21,7 @@ use crate::http::{self, HttpParts, HttpState};
 use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
 use crate::jobs::handlers::{Fetcher, FetcherError};
 use crate::jobs::models::ModelTable;
+use crate::jobs::response_cache::ResponseCache;
 use crate::jobs::schedule::Limits;
 use crate::jobs::schedules::{self, ScheduleStore};
 use crate::jobs::workflows::{self, LoadError};
@@ -141,6 +142,7 @@ impl App {
             models: ModelTable::new(&config.models, &providers),
             workflows: workflows::load(&config.workflows.dir)?,
             fetcher: Fetcher::new(&config.fetch)?,
+            responses: ResponseCache::new(&config.cache, config.ipc.gid()?, &clock).await,
             relay: relay.clone(),
             metrics: Arc::clone(&metrics),
             clock: Arc::clone(&clock),

@@ -4,6 +4,7 @@
 //! checked: the rest of the daemon never meets a setting that is out of its range. `default.toml` documents
 //! every setting, and a test holds it equal to the defaults here.
 
+mod cache;
 mod daemon;
 mod duration;
 mod environment;
@@ -28,6 +29,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+pub use cache::CacheConfig;
 pub use daemon::DaemonConfig;
 pub use environment::Environment;
 pub use fetch::FetchConfig;
@@ -70,6 +72,8 @@ pub struct Config {
     pub fetch: FetchConfig,
     /// `[webhooks]`
     pub webhooks: WebhooksConfig,
+    /// `[cache]`
+    pub cache: CacheConfig,
     /// `[[providers]]`, or what the environment offers; never empty.
     pub providers: Vec<ProviderConfig>,
     /// `[models]` by alias, or one `default`; never empty.
@@ -150,6 +154,7 @@ impl Config {
             workflows: file.workflows,
             fetch: file.fetch,
             webhooks: file.webhooks,
+            cache: file.cache,
             providers,
             models,
             log: file.log,

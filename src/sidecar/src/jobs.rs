@@ -8,6 +8,7 @@ pub mod event;
 pub mod graph;
 pub mod handlers;
 pub mod models;
+pub mod response_cache;
 pub mod schedule;
 pub mod schedules;
 pub mod store;

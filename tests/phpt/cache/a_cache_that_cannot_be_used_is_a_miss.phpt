@@ -1,7 +1,7 @@
 --TEST--
 A cache that cannot be used is a miss and not an error
 --INI--
-platen.cache_path=/proc/platen/cache.sqlite
+platen.cache_path=/proc/platen/prompts.cache
 --FILE--
 <?php
 declare(strict_types=1);

@@ -4,7 +4,7 @@ Parent and child of a fork share the file and not the handle
 pcntl
 posix
 --INI--
-platen.cache_path={TMP}/platen-phpt-cache/cache.sqlite
+platen.cache_path={TMP}/platen-phpt-cache/prompts.cache
 --FILE--
 <?php
 declare(strict_types=1);

@@ -11,4 +11,4 @@ phpinfo(INFO_MODULES);
 preg_match('~^Prompt cache => (.+)$~m', ob_get_clean(), $match);
 echo str_replace([sys_get_temp_dir(), (string) posix_geteuid()], ['TEMP', 'UID'], $match[1]);
 --EXPECT--
-TEMP/platen-cache-UID/cache.sqlite
+TEMP/platen-cache-UID/prompts.cache

@@ -1,7 +1,7 @@
 --TEST--
 What was stored is found until its time is over
 --INI--
-platen.cache_path={TMP}/platen-phpt-cache/cache.sqlite
+platen.cache_path={TMP}/platen-phpt-cache/prompts.cache
 --FILE--
 <?php
 declare(strict_types=1);

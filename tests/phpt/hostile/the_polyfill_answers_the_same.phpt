@@ -7,9 +7,10 @@ memory_limit=1G
 --SKIPIF--
 <?php
 // Without -n, for the extensions that the functions in PHP use.
-$state = shell_exec(PHP_BINARY . ' -r "echo extension_loaded(\'platen\') ? 1 : 0, extension_loaded(\'mbstring\') ? 1 : 0;"');
-if ($state !== '01') {
-    die('skip the settings of this PHP load the extension, or do not load mbstring');
+$lacks = 'echo extension_loaded("platen") ? "the extension is loaded" : implode(array_filter(["mbstring", "intl", "openssl", "sodium"], fn ($name) => !extension_loaded($name)));';
+$state = shell_exec(PHP_BINARY . ' -r ' . escapeshellarg($lacks));
+if ((string) $state !== '') {
+    die("skip with its own settings this PHP is no place for the functions in PHP: $state");
 }
 --FILE--
 <?php

@@ -4,8 +4,10 @@ use thiserror::Error;
 use super::{JobId, Priority};
 use crate::clock::Timestamp;
 use crate::limits::{
-    MAX_DEADLINE_MS, MAX_IDEMPOTENCY_KEY_BYTES, MAX_REQUEST_ID_BYTES, MAX_SITE_ID_BYTES, MAX_WORD_BYTES,
+    MAX_DEADLINE_MS, MAX_IDEMPOTENCY_KEY_BYTES, MAX_JOB_CACHE_TAGS, MAX_REQUEST_ID_BYTES, MAX_SITE_ID_BYTES,
+    MAX_WORD_BYTES,
 };
+use crate::prompt::{CacheTag, PromptHash};
 
 /// Names one WordPress site. 1 to 64 of `a-z`, `0-9`, `-`, `_`, `.`, beginning with a letter or digit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +81,19 @@ pub struct ChatPayload {
     /// Sampling temperature, 0 to 2; the provider's default when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+    /// Whether an earlier answer to the same prompt will do, and this one may serve later ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CachePolicy>,
+}
+
+/// How the answer of a job is cached, under the job's [`prompt_hash`](JobSpec::prompt_hash).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CachePolicy {
+    /// How long the answer may serve, in seconds, at least 1; the daemon's configuration may say less.
+    pub ttl_s: u32,
+    /// What the answer can be flushed by, at most 14.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<CacheTag>,
 }
 
 /// What a `workflow` job runs.
@@ -182,6 +197,12 @@ pub enum InvalidJob {
     /// See [`ChatPayload::max_output_tokens`].
     #[error("the ceiling of an answer is at least one token")]
     MaxOutputTokens,
+    /// See [`CachePolicy`].
+    #[error("a cached answer lives at least one second and has at most {MAX_JOB_CACHE_TAGS} tags")]
+    Cache,
+    /// See [`ChatPayload::cache`].
+    #[error("a job that is cached has a prompt hash of 64 lower-case hexadecimal digits")]
+    PromptHash,
 }
 
 impl JobSpec {
@@ -207,10 +228,21 @@ impl JobSpec {
             return Err(InvalidJob::Deadline);
         }
         match &self.work {
-            Work::Chat(chat) => chat.validate(),
+            Work::Chat(chat) => {
+                chat.validate()?;
+                if chat.cache.is_some() && self.cache_key().is_none() {
+                    return Err(InvalidJob::PromptHash);
+                }
+                Ok(())
+            }
             // Whether the name is known, and the input what it takes, is for the daemon to say.
             Work::Workflow(_) => Ok(()),
         }
+    }
+
+    /// What the answer is cached under, if the job has a prompt hash.
+    pub fn cache_key(&self) -> Option<PromptHash> {
+        self.prompt_hash.as_deref()?.parse().ok()
     }
 }
 
@@ -228,6 +260,10 @@ impl ChatPayload {
         if self.max_output_tokens == Some(0) {
             return Err(InvalidJob::MaxOutputTokens);
         }
+        let is_lasting = |policy: &CachePolicy| policy.ttl_s > 0 && policy.tags.len() <= MAX_JOB_CACHE_TAGS;
+        if self.cache.as_ref().is_some_and(|policy| !is_lasting(policy)) {
+            return Err(InvalidJob::Cache);
+        }
         Ok(())
     }
 }
@@ -244,4 +280,42 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 pub fn is_request_id(text: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     !text.is_empty() && text.len() <= MAX_REQUEST_ID_BYTES && text.bytes().all(is_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn job(prompt_hash: Option<String>, cache: &serde_json::Value) -> serde_json::Result<JobSpec> {
+        let mut job = json!({
+            "id": "0193d2e0-0000-7000-8000-000000000001", "idempotency_key": "k", "request_id": "r",
+            "created_at": "2026-11-20T16:00:00.123456Z", "kind": "chat",
+            "payload": {"model": "default", "messages": [{"role": "user", "content": "Hello"}], "cache": cache},
+        });
+        job["prompt_hash"] = prompt_hash.into();
+        serde_json::from_value(job)
+    }
+
+    #[test]
+    fn a_cached_job_has_a_hash_a_time_and_few_tags() {
+        let hash = Some("0".repeat(64));
+        let tags = |count: usize| json!({"ttl_s": 1, "tags": vec!["version:1"; count]});
+
+        assert_eq!(job(hash.clone(), &tags(14)).unwrap().validate(), Ok(()));
+        assert_eq!(job(None, &json!(null)).unwrap().validate(), Ok(()));
+        assert_eq!(job(hash.clone(), &tags(15)).unwrap().validate(), Err(InvalidJob::Cache));
+        assert_eq!(job(hash.clone(), &json!({"ttl_s": 0})).unwrap().validate(), Err(InvalidJob::Cache));
+        assert_eq!(job(None, &tags(0)).unwrap().validate(), Err(InvalidJob::PromptHash));
+        assert_eq!(job(Some("x".to_owned()), &tags(0)).unwrap().validate(), Err(InvalidJob::PromptHash));
+        assert!(job(hash, &json!({"ttl_s": 1, "tags": [""]})).is_err());
+    }
+
+    #[test]
+    fn a_job_without_a_policy_is_written_as_before() {
+        let text = serde_json::to_string(&job(None, &json!(null)).unwrap()).unwrap();
+
+        assert!(!text.contains("cache"), "{text}");
+    }
 }

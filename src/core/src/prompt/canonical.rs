@@ -2,20 +2,19 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::number::write_number;
-
-/// Names the rules below. When a rule changes, so does this line, and no hash of the old rules matches.
-const VERSION: &str = "platen-prompt-v1\n";
+use super::rules::{Rules, normalised};
 
 /// Writes a value in the one form that is hashed.
 ///
-/// It is the line `platen-prompt-v1` and, after the line's end, the value as JSON in UTF-8, after RFC 8785 (JSON
-/// Canonicalization Scheme) with two additions, Unicode normalisation and exact integers:
+/// It is a line that names the rules, `platen-prompt-v1`, ` whitespace=collapse` and ` case=fold` where they are
+/// asked for, and, after the line's end, the value as JSON in UTF-8, after RFC 8785 (JSON Canonicalization Scheme)
+/// with two additions, Unicode normalisation and exact integers:
 ///
 /// - No white space between tokens. `true`, `false` and `null` as they are.
-/// - Strings and the names of members are put into Unicode normalisation form C. They are written between
+/// - Strings and the names of members are put into Unicode normalisation form C. Strings are then changed as the
+///   [`Rules`] say: case first, white space last. They are written between
 ///   quotation marks, with `\"`, `\\`, `\b`, `\t`, `\n`, `\f`, `\r` for those characters, `\u00xx` in lower case
 ///   for the other characters below U+0020, and every other character as itself.
 /// - Members are sorted by their normalised names, compared as UTF-16 code units. Names that only differ before
@@ -29,41 +28,41 @@ const VERSION: &str = "platen-prompt-v1\n";
 /// The depth of the value is limited by whoever made it: `serde_json` reads at most 128 levels.
 ///
 /// ```
-/// use platen_core::prompt::canonical;
+/// use platen_core::prompt::{Rules, canonical};
 /// use serde_json::json;
 ///
 /// let prompt = json!({"temperature": 1.0, "messages": [{"role": "user", "content": "Cafe\u{301}"}]});
 /// assert_eq!(
-///     canonical(&prompt),
+///     canonical(&prompt, Rules::default()),
 ///     "platen-prompt-v1\n{\"messages\":[{\"content\":\"Café\",\"role\":\"user\"}],\"temperature\":1}",
 /// );
 /// ```
-pub fn canonical(value: &Value) -> String {
-    let mut out = String::from(VERSION);
-    write_value(&mut out, value);
+pub fn canonical(value: &Value, rules: Rules) -> String {
+    let mut out = rules.line();
+    write_value(&mut out, value, rules);
     out
 }
 
-fn write_value(out: &mut String, value: &Value) {
+fn write_value(out: &mut String, value: &Value, rules: Rules) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         Value::Number(number) => write_number(out, number),
-        Value::String(text) => write_string(out, &normalised(text)),
+        Value::String(text) => write_string(out, &rules.apply(text)),
         Value::Array(values) => {
             out.push('[');
             for (index, value) in values.iter().enumerate() {
                 separate(out, index);
-                write_value(out, value);
+                write_value(out, value, rules);
             }
             out.push(']');
         }
-        Value::Object(members) => write_object(out, members),
+        Value::Object(members) => write_object(out, members, rules),
     }
 }
 
-fn write_object(out: &mut String, members: &Map<String, Value>) {
+fn write_object(out: &mut String, members: &Map<String, Value>, rules: Rules) {
     let mut sorted: Vec<Member<'_>> =
         members.iter().map(|(name, value)| Member { name, normalised: normalised(name), value }).collect();
     sorted.sort_by(|left, right| {
@@ -76,7 +75,7 @@ fn write_object(out: &mut String, members: &Map<String, Value>) {
         separate(out, index);
         write_string(out, &member.normalised);
         out.push(':');
-        write_value(out, member.value);
+        write_value(out, member.value, rules);
     }
     out.push('}');
 }
@@ -90,15 +89,6 @@ struct Member<'v> {
 fn separate(out: &mut String, index: usize) {
     if index > 0 {
         out.push(',');
-    }
-}
-
-/// Nearly all text is in form C already, and then is not copied.
-fn normalised(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.nfc().collect())
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::canonical;
+use super::{Rules, canonical};
 
 /// The SHA-256 of a prompt's [canonical form](canonical), written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -21,7 +21,21 @@ pub struct PromptHash([u8; 32]);
 /// assert_eq!(hash(&json!({"a": 1, "b": 2})), hash(&json!({"b": 2.0, "a": 1})));
 /// ```
 pub fn hash(value: &Value) -> PromptHash {
-    PromptHash(Sha256::digest(canonical(value)).into())
+    hash_by(value, Rules::default())
+}
+
+/// Hashes a prompt by rules that take more prompts for the same.
+///
+/// ```
+/// use platen_core::prompt::{Case, Rules, Whitespace, hash, hash_by};
+/// use serde_json::json;
+///
+/// let rules = Rules { whitespace: Whitespace::Collapse, case: Case::Fold };
+/// assert_eq!(hash_by(&json!("Hello  World\n"), rules), hash_by(&json!("hello world"), rules));
+/// assert_ne!(hash_by(&json!("hello world"), rules), hash(&json!("hello world")));
+/// ```
+pub fn hash_by(value: &Value, rules: Rules) -> PromptHash {
+    PromptHash(Sha256::digest(canonical(value, rules)).into())
 }
 
 impl PromptHash {

@@ -9,6 +9,8 @@ pub(super) fn check_config(config: &Config) -> anyhow::Result<ExitCode> {
     say(&format!("state directory  {}", config.daemon.state_dir.display()))?;
     say(&format!("socket           {}", config.ipc.socket.display()))?;
     say(&format!("http             {}", config.http.listen))?;
+    let cache = config.cache.path().map_or_else(|| "none".to_owned(), |path| path.display().to_string());
+    say(&format!("cache            {cache}"))?;
     for provider in &config.providers {
         let (address, key) = match (provider.kind, &provider.api_key) {
             (ProviderKind::Offline, _) => ("no network", ""),

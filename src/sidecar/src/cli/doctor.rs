@@ -4,12 +4,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
+use platen_cache::CacheFile;
+use platen_core::clock::Clock;
 use platen_core::wire::{Reply, Request};
 use reqwest::blocking::Client;
 
 use super::client::call;
 use super::open_store;
 use super::output::say;
+use crate::clock::SystemClock;
 use crate::config::{Config, ProviderConfig, ProviderKind};
 use crate::jobs::store::JobStore;
 use crate::providers::http_client;
@@ -30,6 +33,7 @@ enum Finding {
 pub(super) fn doctor(config: &Config) -> anyhow::Result<ExitCode> {
     let mut findings = vec![("socket", socket(config)), ("http", http(config))];
     findings.extend(database(config)?);
+    findings.extend(cache(config).map(|finding| ("cache", finding)));
     for provider in &config.providers {
         findings.push(("provider", reach(provider)));
     }
@@ -88,6 +92,23 @@ fn database(config: &Config) -> anyhow::Result<Vec<(&'static str, Finding)>> {
         count => Finding::Good(format!("{count} known")),
     };
     Ok(vec![("database", database), ("sites", sites)])
+}
+
+/// `None` when answers are not cached. A daemon without its cache works, so nothing here is bad.
+fn cache(config: &Config) -> Option<Finding> {
+    let path = config.cache.path()?;
+    let (shown, max_bytes) = (path.display(), config.cache.max_bytes);
+    let opened = CacheFile::open(path, max_bytes).and_then(|mut file| file.stats(SystemClock.now()));
+    Some(match opened {
+        Ok(stats) if stats.max_bytes > max_bytes || stats.max_bytes < max_bytes / 2 => Finding::Odd(format!(
+            "{shown} has {} bytes and not {max_bytes}; it keeps its size until it is removed",
+            stats.max_bytes
+        )),
+        Ok(stats) => {
+            Finding::Good(format!("{shown}: {} answers in {} bytes", stats.entries, stats.used_bytes))
+        }
+        Err(error) => Finding::Odd(format!("{shown}: {:#}", anyhow::Error::from(error))),
+    })
 }
 
 /// Asks for the list of models, which costs nothing and needs a valid key.

@@ -11,8 +11,8 @@ use super::models::ModelEntry;
 use super::providers::ProviderEntry;
 use super::schedules::ScheduleEntry;
 use super::{
-    ConfigError, DaemonConfig, FetchConfig, HttpConfig, IpcConfig, JobsSettings, LimitsConfig, LogConfig,
-    RetentionConfig, WebhooksConfig, WorkflowsConfig,
+    CacheConfig, ConfigError, DaemonConfig, FetchConfig, HttpConfig, IpcConfig, JobsSettings, LimitsConfig,
+    LogConfig, RetentionConfig, WebhooksConfig, WorkflowsConfig,
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -27,6 +27,7 @@ pub(super) struct File {
     pub(super) workflows: WorkflowsConfig,
     pub(super) fetch: FetchConfig,
     pub(super) webhooks: WebhooksConfig,
+    pub(super) cache: CacheConfig,
     pub(super) log: LogConfig,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) providers: Vec<ProviderEntry>,
@@ -52,7 +53,8 @@ impl File {
         self.jobs.check()?;
         self.retention.check()?;
         self.fetch.check()?;
-        self.webhooks.check()
+        self.webhooks.check()?;
+        self.cache.check()
     }
 }
 

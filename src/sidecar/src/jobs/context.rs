@@ -13,6 +13,7 @@ use super::budget::RetryBudgets;
 use super::ends::Ends;
 use super::handlers::Fetcher;
 use super::models::ModelTable;
+use super::response_cache::ResponseCache;
 use super::schedule::{self, Limits};
 use super::store::{Fenced, JobStore, Lease, LoadedWorkflow, Policy, RetentionStore, WorkStore};
 use super::wait::MAX_WAITERS;
@@ -30,6 +31,7 @@ pub struct Jobs {
     pub(super) models: ModelTable,
     pub(super) fetcher: Fetcher,
     pub(super) workflows: HashMap<String, Arc<LoadedWorkflow>>,
+    pub(super) responses: ResponseCache,
     pub(super) relay: Relay,
     pub(super) metrics: Arc<Metrics>,
     pub(super) clock: Arc<dyn Clock>,
@@ -63,6 +65,8 @@ pub struct JobsParts {
     pub fetcher: Fetcher,
     /// The workflows that sites may ask for, by name.
     pub workflows: HashMap<String, Arc<LoadedWorkflow>>,
+    /// Earlier answers.
+    pub responses: ResponseCache,
     /// Carries text to those who watch.
     pub relay: Relay,
     /// Counts.
@@ -90,6 +94,7 @@ impl Jobs {
             models,
             fetcher,
             workflows,
+            responses,
             relay,
             metrics,
             clock,
@@ -107,6 +112,7 @@ impl Jobs {
             models,
             fetcher,
             workflows,
+            responses,
             relay,
             metrics,
             clock,

@@ -26,6 +26,7 @@ pub struct Metrics {
     wait_seconds: Histogram,
     provider_calls: Family<ProviderLabels, Counter>,
     first_token_seconds: Family<ProviderLabel, Histogram>,
+    response_cache: Family<OutcomeLabel, Counter>,
     tokens: Family<TokenLabels, Counter>,
     webhooks: Family<OutcomeLabel, Counter>,
     ipc: Family<IpcLabels, Counter>,
@@ -94,6 +95,7 @@ impl Metrics {
             wait_seconds: Histogram::new(duration_buckets()),
             provider_calls: Family::default(),
             first_token_seconds: Family::new_with_constructor(|| Histogram::new(duration_buckets())),
+            response_cache: Family::default(),
             tokens: Family::default(),
             webhooks: Family::default(),
             ipc: Family::default(),
@@ -116,6 +118,8 @@ impl Metrics {
         registry.register(names::METRIC_PROVIDER_CALLS, "Calls of providers", self.provider_calls.clone());
         let help = "Time from the call to the first piece of the answer";
         registry.register(names::METRIC_FIRST_TOKEN_SECONDS, help, self.first_token_seconds.clone());
+        let help = "Jobs that an earlier answer would do for";
+        registry.register(names::METRIC_CACHE, help, self.response_cache.clone());
         registry.register(names::METRIC_TOKENS, "Tokens used", self.tokens.clone());
         registry.register(names::METRIC_WEBHOOKS, "Tries to deliver a webhook", self.webhooks.clone());
         registry.register(names::METRIC_IPC, "Requests on the socket", self.ipc.clone());
@@ -164,6 +168,11 @@ impl Metrics {
     pub fn first_token(&self, provider: &str, duration: Duration) {
         let label = ProviderLabel { provider: provider.to_owned() };
         self.first_token_seconds.get_or_create(&label).observe(duration.as_secs_f64());
+    }
+
+    /// Counts a look for an earlier answer: `hit` or `miss`.
+    pub fn response_cache_asked(&self, outcome: &'static str) {
+        self.response_cache.get_or_create(&OutcomeLabel { outcome }).inc();
     }
 
     /// Counts tokens.

@@ -48,6 +48,8 @@ pub const METRIC_WAIT_SECONDS: &str = "platen_job_wait_seconds";
 pub const METRIC_PROVIDER_CALLS: &str = "platen_provider_calls";
 /// Metric: time to the first piece of an answer, by `provider`.
 pub const METRIC_FIRST_TOKEN_SECONDS: &str = "platen_provider_first_token_seconds";
+/// Metric: jobs that an earlier answer would do for, by `outcome`.
+pub const METRIC_CACHE: &str = "platen_response_cache_lookups";
 /// Metric: tokens used, by `provider` and `direction`.
 pub const METRIC_TOKENS: &str = "platen_tokens";
 /// Metric: tries to deliver a webhook, by `outcome`.
@@ -61,6 +63,8 @@ pub const METRIC_STREAMS: &str = "platen_streams_open";
 pub const HOP_ACCEPTED: &str = "job.accepted";
 /// Hop: a worker took the job.
 pub const HOP_LEASED: &str = "job.leased";
+/// Hop: an earlier answer to the same prompt was found in the cache.
+pub const HOP_CACHE_HIT: &str = "cache.hit";
 /// Hop: the call of the provider began.
 pub const HOP_CALLED: &str = "provider.called";
 /// Hop: the first piece of the answer came.

@@ -306,6 +306,7 @@ pub(crate) fn chat(question: &str) -> JobSpec {
             messages: vec![Message { role: Role::User, content: question.to_owned() }],
             max_output_tokens: None,
             temperature: None,
+            cache: None,
         }),
         id,
     }

@@ -113,6 +113,7 @@ impl World {
             messages: vec![Message { role: Role::User, content: "Hello".to_owned() }],
             max_output_tokens: None,
             temperature: None,
+            cache: None,
         };
         let job = JobSpec {
             id: id.clone(),

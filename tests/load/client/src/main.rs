@@ -119,6 +119,7 @@ fn frame(load: &Load, number: u64) -> anyhow::Result<Vec<u8>> {
             }],
             max_output_tokens: Some(500),
             temperature: None,
+            cache: None,
         }),
     };
     let submit = Submit { site: load.site.clone(), job };

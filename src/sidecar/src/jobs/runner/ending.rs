@@ -5,7 +5,7 @@ use std::time::Duration;
 use platen_core::clock::Timestamp;
 use platen_core::job::{Answer, Hop, JobError, Usage, Work};
 use platen_core::wire::JobRef;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::Attempt;
@@ -38,10 +38,9 @@ impl Attempt<'_> {
             model: finish.model,
             provider: route.provider.name().to_owned(),
         };
-        let completed = Completed { output: StepOutput::Answer(answer), usage: Some(usage), hops };
-        let lease = &self.job.lease;
-        let outcome = self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await;
-        if outcome == Some(Fenced::Held) {
+        let completed = Completed { output: StepOutput::Answer(answer.clone()), usage: Some(usage), hops };
+        if self.write_completed(&completed).await == Some(Fenced::Held) {
+            jobs.responses.keep(&self.job.site, &self.job.spec, answer).await;
             tracing::info!(
                 { names::PROVIDER_NAME } = route.provider.name(),
                 { names::DURATION_MS } = self.elapsed_ms(),
@@ -57,12 +56,36 @@ impl Attempt<'_> {
     /// Ends a step that called no model.
     pub(super) async fn give(&self, value: Value) {
         let completed = Completed { output: StepOutput::Value(value), usage: None, hops: Vec::new() };
-        let (jobs, lease) = (self.jobs, &self.job.lease);
-        let outcome = self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await;
-        if outcome == Some(Fenced::Held) {
+        if self.write_completed(&completed).await == Some(Fenced::Held) {
             tracing::info!({ names::DURATION_MS } = self.elapsed_ms(), "a step succeeded");
             self.announce_end().await;
         }
+    }
+
+    /// Ends the job with an earlier answer, which costs nothing.
+    pub(super) async fn complete_from_cache(&self, answer: Answer) {
+        let detail = json!({
+            "attempt": self.job.lease.attempt,
+            "provider": answer.provider,
+            "model": answer.model,
+        });
+        let hops = vec![self.hop(names::HOP_CACHE_HIT, detail)];
+        let size_bytes = answer.text.len();
+        let usage = Some(Usage::default());
+        let completed = Completed { output: StepOutput::Answer(answer), usage, hops };
+        if self.write_completed(&completed).await == Some(Fenced::Held) {
+            tracing::info!(
+                { names::DURATION_MS } = self.elapsed_ms(),
+                { names::SIZE_BYTES } = size_bytes,
+                "a job succeeded with an earlier answer"
+            );
+            self.announce_end().await;
+        }
+    }
+
+    async fn write_completed(&self, completed: &Completed) -> Option<Fenced> {
+        let (jobs, lease) = (self.jobs, &self.job.lease);
+        self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await
     }
 
     pub(super) async fn fail(

@@ -170,6 +170,7 @@ mod tests {
                 messages: vec![Message { role: Role::User, content: question.to_owned() }],
                 max_output_tokens: None,
                 temperature: None,
+                cache: None,
             }),
         };
         let terms = SubmitTerms {

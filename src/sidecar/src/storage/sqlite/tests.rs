@@ -60,6 +60,7 @@ fn job(number: u8) -> NewJob {
         messages: vec![Message { role: Role::User, content: "?".to_owned() }],
         max_output_tokens: None,
         temperature: None,
+        cache: None,
     });
     let job = JobSpec {
         id: JobId::generate(at(1_000), [number; 10]),

@@ -145,6 +145,7 @@ pub(crate) fn chat(question: &str) -> Work {
         messages: vec![Message { role: Role::User, content: question.to_owned() }],
         max_output_tokens: Some(5),
         temperature: Some(0.5),
+        cache: None,
     })
 }
 

@@ -1,0 +1,17 @@
+<?php
+require __DIR__ . '/../support/fake-daemon.inc';
+require __DIR__ . '/../support/entry-points.inc';
+require __DIR__ . '/../support/hostile.inc';
+
+error_reporting(E_ALL & ~E_DEPRECATED);
+$daemon = new FakeDaemon('echo');
+$calls = 0;
+foreach (entry_points() as $name => $function) {
+    foreach ($function->getParameters() as $parameter) {
+        foreach (hostile_values() as $what => $value) {
+            attack($name, $parameter->getName(), $what, $value);
+            ++$calls;
+        }
+    }
+}
+echo $calls > 1500 ? 'done' : "only $calls calls";
