@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, select_all};
-use platen_core::clock::Clock;
+use platen_core::clock::{Clock, Timestamp};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::budgets::{self, Budgets};
 use crate::clock::SystemClock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, IpcConfig};
 use crate::http::{self, HttpParts, HttpState};
 use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
 use crate::jobs::handlers::{Fetcher, FetcherError};
@@ -126,11 +126,7 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let deliver = Arc::new(Notify::new());
 
-        let state_dir = &config.daemon.state_dir;
-        let store = SqliteStore::open(state_dir, clock.now())?;
-        // After the database, which makes the directory.
-        let lock = lock(state_dir)?;
-        let store = Arc::new(store);
+        let (store, lock) = open_store(&config.daemon.state_dir, clock.now())?;
         let sites = Arc::new(Sites::new(store.clone()));
         let relay = Relay::default();
         let providers = providers::build(&config.providers, &clock)?;
@@ -176,8 +172,7 @@ impl App {
         let rates = Arc::new(RateLimiter::open(&table, config.ipc.mode, gid)?);
         let socket = ipc::bind(&config.ipc, gid).await?;
         jobs::recover(&jobs).await?;
-        let gids = config.ipc.allowed_gids.iter().copied().chain(gid).collect();
-        let policy = PeerPolicy::new(config.ipc.allowed_uids.clone(), gids);
+        let policy = peers(&config.ipc, gid);
         let started_at = clock.now();
         let (accepted, backlog) = jobs::accepted();
         let dispatcher = Dispatcher {
@@ -262,6 +257,20 @@ impl App {
         drop(lock);
         outcome
     }
+}
+
+/// The database, and the lock on its directory.
+fn open_store(state_dir: &Path, now: Timestamp) -> Result<(Arc<SqliteStore>, File), BuildError> {
+    let store = SqliteStore::open(state_dir, now)?;
+    // After the database, which makes the directory.
+    let lock = lock(state_dir)?;
+    Ok((Arc::new(store), lock))
+}
+
+/// Who may use the socket: those of the settings, and the members of its group.
+fn peers(config: &IpcConfig, gid: Option<u32>) -> PeerPolicy {
+    let gids = config.allowed_gids.iter().copied().chain(gid).collect();
+    PeerPolicy::new(config.allowed_uids.clone(), gids)
 }
 
 /// Two daemons on one database would take each other's running jobs for orphans.

@@ -1,4 +1,4 @@
-//! What the daemon tells systemd about itself, sd_notify(3): that it serves, that it ends, that it lives.
+//! What the daemon tells systemd about itself, `sd_notify(3)`: that it serves, that it ends, that it lives.
 //!
 //! Each notice is one datagram. None of them may hold the daemon up: a manager that does not listen is logged
 //! and otherwise ignored.

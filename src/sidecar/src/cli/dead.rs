@@ -64,7 +64,7 @@ pub(super) struct Which {
     /// Only this job.
     #[arg(long)]
     id: Option<JobId>,
-    /// Only those that died of this: provider_5xx, provider_429, timeout, poison …
+    /// Only those that died of this: `provider_5xx`, `provider_429`, `timeout`, `poison` …
     #[arg(long, value_parser = parse_cause)]
     cause: Option<Cause>,
     /// Only jobs of this site.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::ConfigError;
 use super::environment::Environment;
 
-/// What the service manager asks of a daemon that it started: systemd's protocol, sd_notify(3).
+/// What the service manager asks of a daemon that it started: systemd's protocol, `sd_notify(3)`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceConfig {
     /// Where it wants to hear about the daemon: a path, or an abstract name after `@`. `None` without a manager.

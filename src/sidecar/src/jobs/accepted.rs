@@ -42,7 +42,9 @@ impl Accepted {
     /// # Errors
     /// [`SubmitError`]. A conflict with an earlier job is not known yet: the log tells it.
     pub async fn take(&self, jobs: &Jobs, request: Submit) -> Result<(), SubmitError> {
-        let job = submit::prepare(jobs, request).await?;
+        let mut job = submit::prepare(jobs, request).await?;
+        // Its sender has its answer already and will ask for this id: it cannot be told of another job.
+        job.same_input_window = Duration::ZERO;
         self.0.send(job).await.map_err(|_| SubmitError::Store(StoreError::Stopped))
     }
 }

@@ -179,7 +179,9 @@ impl Running {
     /// Tells the attempts of this job that they have lost their leases.
     pub(super) fn cancel(&self, job_id: &JobId) {
         if let Some(attempts) = self.0.lock().get(job_id) {
-            attempts.iter().for_each(|(_, token)| token.cancel());
+            for (_, token) in attempts {
+                token.cancel();
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ pub enum LoadError {
         path: PathBuf,
         /// Where and what.
         #[source]
-        source: InvalidWorkflow,
+        source: Box<InvalidWorkflow>,
     },
     /// Two files define one name.
     #[error("{} defines {name:?}, which another file defines too", path.display())]
@@ -92,7 +92,7 @@ fn read(path: &Path) -> Result<Option<LoadedWorkflow>, LoadError> {
         serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?
     };
     let json = value.to_string();
-    let workflow =
-        Workflow::load(value).map_err(|source| LoadError::Invalid { path: path.to_owned(), source })?;
+    let workflow = Workflow::load(value)
+        .map_err(|source| LoadError::Invalid { path: path.to_owned(), source: Box::new(source) })?;
     Ok(Some(LoadedWorkflow { workflow, json }))
 }

@@ -89,7 +89,7 @@ async fn a_clean_stop_loses_no_accepted_job() {
     let mut daemon = home.start().await;
     home.add_site("http://127.0.0.1:9");
     let mut client = home.client().await;
-    let jobs: Vec<JobSpec> = (0..40).map(|_| chat("hello")).collect();
+    let jobs: Vec<JobSpec> = (0..40).map(|number| chat(&format!("hello {number}"))).collect();
 
     for job in &jobs {
         assert!(matches!(client.call(&Request::Accept(boxed(job))).await, Reply::Receipt(_)));
@@ -324,7 +324,7 @@ async fn what_a_crash_takes_of_accepted_jobs_is_handed_over_again_and_nothing_is
     let daemon = home.start().await;
     home.add_site("http://127.0.0.1:9");
     let mut client = home.client().await;
-    let jobs: Vec<JobSpec> = (0..60).map(|_| chat("hello")).collect();
+    let jobs: Vec<JobSpec> = (0..60).map(|number| chat(&format!("hello {number}"))).collect();
     for job in &jobs {
         assert!(matches!(client.call(&Request::Accept(boxed(job))).await, Reply::Receipt(_)));
     }

@@ -96,8 +96,9 @@ async fn submit_all(load: Arc<Load>) -> anyhow::Result<Vec<Duration>> {
 
 fn frame(load: &Load, number: u64) -> anyhow::Result<Vec<u8>> {
     let now = SystemClock.now();
-    let [a, b, c, d, e, f, g, h] = number.to_be_bytes();
-    let random = [load.run.to_be_bytes()[6], load.run.to_be_bytes()[7], a, b, c, d, e, f, g, h];
+    let mut random = [0; 10];
+    let bytes = load.run.to_be_bytes().into_iter().skip(6).chain(number.to_be_bytes());
+    random.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
     let job = JobSpec {
         id: JobId::generate(now, random),
         // A key of a site is random, which is the worst case for an index.

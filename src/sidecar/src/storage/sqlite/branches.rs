@@ -72,6 +72,13 @@ pub(super) fn undo(
         .map_err(failed("undo a step"))
 }
 
+/// When queued branches are due, and what time it is.
+#[derive(Clone, Copy)]
+pub(super) struct Due {
+    pub(super) run_at: Timestamp,
+    pub(super) now: Timestamp,
+}
+
 /// Queues the next waiting branches. The one of a step without a list comes into being here.
 pub(super) fn queue(
     connection: &Connection,
@@ -79,9 +86,9 @@ pub(super) fn queue(
     at: &Place,
     step: StepIndex,
     count: u32,
-    run_at: Timestamp,
-    now: Timestamp,
+    due: Due,
 ) -> Result<(), StoreError> {
+    let Due { run_at, now } = due;
     let turn = |lane: LaneNo| -> Result<Option<i64>, StoreError> {
         if run_at > now {
             return Ok(None);

@@ -8,6 +8,7 @@ use platen_core::workflow::{Change, Event, Facts, JobEnd, Progress, Reads, StepI
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 
+use super::branches::Due;
 use super::row::{inconsistent, to_json};
 use super::{branches, end, failed, hops, row};
 use crate::jobs::graph::{Graph, answer_of};
@@ -58,7 +59,7 @@ pub(super) fn advance(
             Change::FanOut { step, items } => branches::fan_out(connection, graph, place, step, &items)?,
             Change::Undo { step, of } => branches::undo(connection, graph, place, step, of)?,
             Change::Queue { step, count } => {
-                branches::queue(connection, graph, place, step, count, run_at, now)?;
+                branches::queue(connection, graph, place, step, count, Due { run_at, now })?;
             }
             Change::Cancel { step, spares_running } => {
                 branches::cancel(connection, place.job_no, step, spares_running, now)?;
