@@ -28,7 +28,7 @@ pub(crate) async fn what_was_submitted_is_what_is_leased(fixture: Fixture) {
 pub(crate) async fn the_same_key_gives_the_same_job(fixture: Fixture) {
     let first = fixture.submit("one", 1, 10).await;
     let mut again = spec(2);
-    again.idempotency_key = "key-1".to_owned();
+    "key-1".clone_into(&mut again.idempotency_key);
 
     let second = receipt(fixture.keep("one", again.clone(), 11).await);
     let other_site = receipt(fixture.keep("two", again, 11).await);
@@ -51,7 +51,7 @@ pub(crate) async fn the_same_key_with_other_work_is_a_conflict(fixture: Fixture)
 pub(crate) async fn the_same_id_with_another_key_is_the_same_job_only_for_the_same_work(fixture: Fixture) {
     let first = fixture.submit("one", 1, 10).await;
     let mut again = spec(1);
-    again.idempotency_key = "another".to_owned();
+    "another".clone_into(&mut again.idempotency_key);
 
     let same = receipt(fixture.keep("one", again.clone(), 11).await);
     let of_other_site = fixture.keep("two", again.clone(), 11).await;
