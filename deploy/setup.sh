@@ -4,7 +4,8 @@
 #
 #   deploy/setup.sh build   the extension, the daemon and the plugin's JavaScript can be built
 #   deploy/setup.sh demo    also: WordPress, PHP-FPM and nginx
-#   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium and the browser tests' packages
+#   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium, the browser tests' packages, the texts that token
+#                           counts are compared on
 #   deploy/setup.sh bench   also: what `make bench` compares with: MariaDB, Redis, APCu, tiktoken
 #   deploy/setup.sh package what building needs, and Debian's tools for packages
 set -euo pipefail
@@ -13,7 +14,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 TOOLS=$ROOT/target/tools
 CACHE=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/platen
 
-for part in console setup/packages setup/rust setup/node setup/wordpress setup/peers; do
+for part in console setup/packages setup/rust setup/node setup/wordpress setup/corpus setup/peers; do
   # shellcheck source=/dev/null
   source "$ROOT/deploy/$part.sh"
 done
@@ -36,6 +37,7 @@ install_group() {
       install_group demo
       install_nextest
       install_node_modules tests/e2e
+      install_corpus
       ;;
     bench)
       install_group test

@@ -25,7 +25,8 @@ use Platen\Exception\RequestRefused;
  */
 
 /**
- * Counts the tokens of a text: exactly for OpenAI's models, by an estimate that is rather high for the others.
+ * Counts the tokens of a text: exactly for OpenAI's models, by an estimate that is rather high for the others. By how
+ * much an estimate may err is in model_info().
  *
  * @param string $text At most 16 MiB; bytes that are not UTF-8 count as U+FFFD.
  * @param string $model The name of the model, as its provider writes it; an unknown one, and none, is estimated.
@@ -177,21 +178,25 @@ function split_tokens(string $text, int $size, int $overlap = 0, string $model =
 }
 
 /**
- * Tells what is known of a model from its name.
+ * Tells what is known of a model from its name. The longest known beginning of the name decides; who serves the model
+ * (`openai/…`, `us.anthropic.…`), case and the mark of a fine-tuned model do not matter. A model that is not known is
+ * estimated over all vocabularies, with a window of 8192 tokens and answers of 2048.
  *
- * `is_exact` says whether counts are the model's own. If not, what `encoding` counts is multiplied with
- * `estimate_percent`, which is meant to give too much rather than too little. The polyfill always estimates.
+ * `is_estimate` is false when counts are the model's own. An estimate weighs what `encoding` counts by the script it is
+ * written in, and gives rather too much than too little; `error_percent` says by how many percent of the estimate the
+ * model's own count may differ from it, up or down: 99 of 100 texts of 1 KB keep to it. docs/tokens.md tells how it was
+ * calibrated. `context_tokens` is what the model takes in and gives out together, `max_output_tokens` its longest answer.
  *
- * @return array{encoding: 'o200k_base'|'o200k_harmony'|'cl100k_base'|'p50k_base'|'r50k_base', is_exact: bool,
- *     estimate_percent: positive-int, context_tokens: positive-int, max_output_tokens: non-negative-int}
- * @polyfill `is_exact` is always false.
+ * @return array{encoding: 'o200k_base'|'o200k_harmony'|'cl100k_base'|'p50k_base'|'r50k_base', is_estimate: bool,
+ *     error_percent: int<0, 100>, context_tokens: positive-int, max_output_tokens: non-negative-int}
+ * @polyfill `is_estimate` is always true, and the error larger.
  * @example
  * ```php
  * $info = Platen\model_info('gpt-4o');
- * echo $info['encoding'], ' ', $info['context_tokens'], ' ', $info['is_exact'] ? 'exact' : 'estimate';
+ * echo $info['encoding'], ' ', $info['context_tokens'], ' ', $info['max_output_tokens'];
  * ```
  * ```text
- * o200k_base 128000 exact
+ * o200k_base 128000 16384
  * ```
  */
 function model_info(string $model): array
@@ -215,6 +220,10 @@ function model_info(string $model): array
  * message that stands where the first messages were dropped, and is counted. With `truncate` the end of the newest
  * question is cut when what must stay does not fit.
  *
+ * The report tells which messages stayed and which went, by their places in `$messages`; the place of the one whose end
+ * was cut; the place of the summary in the new list; what the conversation cost before and costs now; the budget; and
+ * whether the counts are estimates, and how good, as model_info() does.
+ *
  * @param list<array{role: 'system'|'developer'|'user'|'assistant'|'tool',
  *     content?: string|null|list<array<string, mixed>>, name?: string, pinned?: bool,
  *     tool_calls?: list<array{id: string, function: array{name: string, arguments: string}, ...}>,
@@ -222,8 +231,10 @@ function model_info(string $model): array
  * @param non-negative-int $max_tokens What the model takes, or what you want to pay for.
  * @param non-negative-int $reserve Kept free for the answer.
  * @param array{keep_first?: non-negative-int, summary?: string, truncate?: bool} $options As described above.
- * @return array{messages: list<array<string, mixed>>, kept: non-negative-int, dropped: non-negative-int,
- *     tokens_before: non-negative-int, tokens_after: non-negative-int, is_truncated: bool}
+ * @return array{messages: list<array<string, mixed>>, report: array{kept: list<non-negative-int>,
+ *     dropped: list<non-negative-int>, truncated: non-negative-int|null, summary_at: non-negative-int|null,
+ *     tokens_before: non-negative-int, tokens_after: non-negative-int, max_tokens: non-negative-int,
+ *     reserve: non-negative-int, is_estimate: bool, error_percent: int<0, 100>}}
  * @throws InvalidInput When a message is malformed, there is no such option, or what must stay does not fit.
  * @limit 16 MiB of text in all messages together.
  * @polyfill Trims by the estimate, so it rather drops more.
@@ -239,7 +250,7 @@ function model_info(string $model): array
  * foreach ($trimmed['messages'] as $message) {
  *     echo $message['role'], ': ', $message['content'], "\n";
  * }
- * echo $trimmed['dropped'], ' dropped, ', $trimmed['tokens_after'], ' tokens are left';
+ * echo count($trimmed['report']['dropped']), ' dropped, ', $trimmed['report']['tokens_after'], ' tokens are left';
  * ```
  * ```text
  * system: You answer for a flower shop.
@@ -765,6 +776,7 @@ function ping(?int $deadline_ms = null): array
  * }
  * @throws DaemonUnavailable
  * @throws RequestRefused
+ * @throws InvalidInput When the deadline is out of its range.
  * @example
  * ```php
  * echo implode(' ', Platen\daemon_info()['features']);
@@ -786,7 +798,8 @@ function daemon_info(?int $deadline_ms = null): array
  *   about a millisecond; a crash before that loses it, and `is_duplicate` is always false. For jobs that somebody
  *   would hand over again, as the plugin's outbox does with a job whose end never comes.
  * - `none`: nothing. The job is in the socket's buffer, and null is returned at once. That the daemon refuses it stands
- *   in the daemon's log, or is thrown by a later call with `none`.
+ *   in the daemon's log. That this process may not use the socket, or that the daemon is of another release, is thrown
+ *   by the next call.
  *
  * @param string $site The id of the site, as `platend site add` was told it.
  * @param array<string, mixed> $job As docs/protocol.md describes it.

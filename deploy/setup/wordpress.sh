@@ -11,9 +11,18 @@ install_wordpress() {
   if [[ -f $WORDPRESS_DIST/$WORDPRESS_SHA512 ]]; then
     return
   fi
-  local archive=$CACHE/$WORDPRESS_PACKAGE-$WORDPRESS_PACKAGE_VERSION.tgz
+  fetch_wordpress_archive
+  unpack_archive "$(wordpress_archive)"
+}
+
+wordpress_archive() {
+  printf '%s' "$CACHE/$WORDPRESS_PACKAGE-$WORDPRESS_PACKAGE_VERSION.tgz"
+}
+
+fetch_wordpress_archive() {
+  local archive
+  archive=$(wordpress_archive)
   archive_is_intact "$archive" || fetch_archive "$archive"
-  unpack_archive "$archive"
 }
 
 archive_is_intact() {

@@ -7,6 +7,8 @@
 mod classes;
 #[path = "build/dictionary.rs"]
 mod dictionary;
+#[path = "build/estimates.rs"]
+mod estimates;
 #[path = "src/tokens/kinds.rs"]
 #[expect(dead_code, reason = "build.rs never sees the end of a text")]
 mod kinds;
@@ -47,6 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = out_dir()?;
     let mut code = String::new();
     write_classes(&out, &mut code)?;
+    code.push_str(&estimates::declare(&fs::read_to_string("data/estimates.tsv")?)?);
     for source in &SOURCES {
         let file = format!("data/{}.tiktoken", source.name);
         let text = fs::read_to_string(&file)?;
@@ -88,13 +91,14 @@ fn write_dictionary(out: &Path, name: &str, tables: &dictionary::DictionaryTable
     write("units", bytes(tables.units.iter().map(|unit| unit.to_le_bytes())))?;
     write("entries", bytes(tables.entries.iter().map(|entry| entry.to_le_bytes())))?;
     write("seeds", bytes(tables.seeds.iter().map(|seed| seed.to_le_bytes())))?;
-    write("pairs", bytes(tables.pairs.iter().map(|pair| pair.to_le_bytes())))
+    write("pairs", bytes(tables.pairs.iter().map(|pair| pair.to_le_bytes())))?;
+    write("filter", bytes(tables.filter.iter().map(|word| word.to_le_bytes())))
 }
 
 /// Writes the declaration that `src/tokens/tables.rs` includes.
 fn declare_dictionary(code: &mut String, name: &str) -> std::fmt::Result {
     writeln!(code, "pub(super) static {}: Dictionary = Dictionary {{", name.to_uppercase())?;
-    for table in ["units", "entries", "seeds", "pairs"] {
+    for table in ["units", "entries", "seeds", "pairs", "filter"] {
         writeln!(code, "    {table}: {}.as_chunks().0,", include(name, table))?;
     }
     writeln!(code, "    size: NO_TOKEN,\n}};")

@@ -14,7 +14,7 @@ const TOLERANCE_BYTES = 256 << 10;
 
 error_reporting(E_ALL & ~E_DEPRECATED);
 $wanted = (int) ($argv[1] ?? 10000);
-$daemon = new FakeDaemon('echo');
+$daemon = new FakeDaemon('full');
 $warm = null;
 for ($round = $calls = 0; $calls < $wanted; ++$round) {
     $calls += round_of_calls($round);

@@ -40,6 +40,7 @@ const figures = Object.fromEntries( Object.entries( rows ).map( ( [ name, { besi
 const about = [ ABOUT, ...LEFT_OUT, ...notes, `The run took ${ Math.round( ( Date.now() - began ) / 1000 ) } s. ${ noise.text }` ].join( '\n' );
 report( 'extension', 'The native functions', about, tables( rows ), figures );
 
+notes.forEach( ( note ) => console.error( `bench: ${ note }` ) );
 const missed = Object.keys( figures ).filter( ( name ) => figures[ name ].bar !== null && ! meets( figures[ name ] ) );
 missed.forEach( ( name ) => console.error( `bench: missed: ${ name }` ) );
 if ( ! noise.isQuiet ) {

@@ -32,7 +32,7 @@ const countingBesidePeers = ( note ) =>
 		const turns = [
 			() => php( 'peers/count-messages.php', { args: [ folder, 'write' ] } ),
 			() => run( [ peers, 'tokens', folder ] ),
-		].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
+		];
 		if ( existsSync( python ) ) {
 			turns.push( () => run( [ python, path.join( import.meta.dirname, 'peers/tokens.py' ), folder, vocabulary ] ) );
 		} else {
@@ -69,13 +69,13 @@ function countingRows( best ) {
 async function firstUse() {
 	const middle = ( runs, key ) => quantile( runs.map( ( each ) => each[ key ] ) );
 	const workers = await withFpm( [ `extension=${ library }` ], 1, async ( ask ) => {
-		const runs = [].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
+		const runs = [];
 		for ( let fresh = 0; fresh < FRESH_PROCESSES; fresh++ ) {
 			runs.push( await ask( 'first-use.php' ) );
 		}
 		return runs;
 	} );
-	const [ time, memory ] = [ 'first use in a PHP-FPM worker', 'first use in a PHP-FPM worker, private memory' ].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
+	const [ time, memory ] = [ 'first use in a PHP-FPM worker', 'first use in a PHP-FPM worker, private memory' ];
 	const rows = {
 		[ time ]: { value: middle( workers, 'ms' ), bar: 1, unit: 'ms', better: 'lower' },
 		[ memory ]: { value: middle( workers, 'kib' ), bar: 1024, unit: 'KiB', better: 'lower' },
@@ -118,7 +118,7 @@ function theLibrary() {
 	};
 	// One after the other, and the difference of each pair: what the machine does meanwhile meets both.
 	const starts = Array.from( { length: STARTS }, () => [ start( [] ), start( [ '-d', `extension=${ library }` ] ) ] );
-	const [ plain, added ] = [ quantile( starts.map( ( [ a ] ) => a ) ), quantile( starts.map( ( [ a, b ] ) => b - a ) ) ].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
+	const [ plain, added ] = [ quantile( starts.map( ( [ a ] ) => a ) ), quantile( starts.map( ( [ a, b ] ) => b - a ) ) ];
 	return {
 		'platen.so, stripped': { value: bytes / 1e6, bar: 20, unit: 'MB', better: 'lower' },
 		'php -v, added by the extension': { value: added, bar: 3, unit: 'ms', better: 'lower' },
@@ -132,7 +132,7 @@ async function stores( note ) {
 	await withServices( async ( { mariadb, redis, nginx }, missing ) => {
 		missing.forEach( ( reason ) => note( `Left out, because it did not start: ${ reason }` ) );
 		if ( mariadb && nginx ) {
-			const args = [ mariadb.socket, nginx.url, 'install' ].filter( ( { name } ) => ! name.endsWith( '.php' ) || existsSync( path.join( import.meta.dirname, name ) ) );
+			const args = [ mariadb.socket, nginx.url, 'install' ];
 			php( 'peers/wordpress.php', { without: true, alone: false, args } );
 		}
 		await withFpm( [], 0, async ( ask ) => {

@@ -2,10 +2,10 @@
 
 /**
  * Measures the token and history functions: php -d extension=target/release/libplaten.so tests/load/tokens.php [--json]
- * [folder with texts, one UTF-8 file each]
  *
- * Each figure is that of the quickest of several rounds: what the machine does beside it only makes a round slower. The
- * texts are this project's own unless a folder is given; languages are then what its files are.
+ * Each figure is that of the quickest of several rounds: what the machine does beside it only makes a round slower.
+ * "New text" is counted once, in a process of its own that has counted nothing before: words repeat as they do in real
+ * text. It is the corpus that deploy/setup.sh fetches; what is counted again are this project's own texts.
  */
 
 declare(strict_types=1);
@@ -17,23 +17,30 @@ const ROUNDS = 15;
 const MODEL = 'gpt-4o';
 const MESSAGE_BYTES = 1000;
 const RUN_BYTES = 1_000_000;
+const NEW_TEXT_ROUNDS = 5;
+const BARS = ['English' => 100, 'code' => 100, 'languages' => 50];
+/** Those that most people write, of many scripts. */
+const LANGUAGES = 'ar bg bn cs de el es fa fi fr he hi hu id it ja ko nl pl pt ru th tr uk vi zh-cn zh-tw';
+const TURN = 100;
+const TURN_BYTES = 500;
 
 extension_loaded('platen') || exit("tokens: the extension is not loaded\n");
+
+$root = dirname(__DIR__, 2);
+if (($argv[1] ?? null) === '--new-text') {
+    echo json_encode(count_once(new_text($root, $argv[2])), JSON_THROW_ON_ERROR);
+    exit(0);
+}
 
 $privateBefore = private_kib();
 $first = quickest(1, fn () => count_tokens('The first text of a fresh process.', MODEL));
 $privateAfter = private_kib();
 
-$root = dirname(__DIR__, 2);
-$folder = array_values(array_filter(array_slice($argv, 1), is_dir(...)))[0] ?? null;
-$texts = $folder === null ? [
+$texts = [
     'English' => read("$root/docs/*.md"),
     'code' => read("$root/php/src/*/*.php"),
     'languages' => read("$root/tests/vectors/tokens/languages.txt"),
-] : array_map(fn (string $file) => read($file), array_combine(
-    array_map(fn (string $file) => basename($file, '.txt'), glob("$folder/*.txt")),
-    glob("$folder/*.txt")
-));
+];
 
 /** @var array<string, array{value: float, bar: float|null, unit: string, better: string}> $results */
 $results = [
@@ -47,8 +54,9 @@ foreach ($texts as $name => $text) {
             count_tokens($message, MODEL);
         }
     });
-    $bar = in_array($name, ['English', 'english', 'code', 'php'], true) ? 100 : 50;
-    $results["count_tokens, messages of 1 KB, $name"] = figure(rate($messages, $ns), $bar, 'MB/s', 'higher');
+    $results["count_tokens, messages of 1 KB, $name"] = figure(rate($messages, $ns), BARS[$name], 'MB/s', 'higher');
+    $once = array_map(fn () => in_own_process('--new-text', $name), range(1, NEW_TEXT_ROUNDS));
+    $results["count_tokens, messages of 1 KB, new text, $name"] = figure(max($once), BARS[$name], 'MB/s', 'higher');
 }
 
 mt_srand(1);
@@ -64,27 +72,41 @@ foreach ([...$runs, 'random lower case' => $random] as $name => $run) {
     $results["count_tokens, 64 x as much of $name"] = figure($growth, 70, 'x the time', 'lower');
 }
 
-$prose = str_repeat(reset($texts), 1 + intdiv(60_000, strlen(reset($texts))));
-$history = [];
-for ($place = 0; $place < 100; ++$place) {
-    $content = mb_strcut($prose, 500 * $place, 500, 'UTF-8');
-    $history[] = ['role' => $place % 2 === 0 ? 'user' : 'assistant', 'content' => $content];
+$turns = messages(file_get_contents("$root/target/corpus/english.txt"), TURN_BYTES, 2_500_000);
+$turns = array_map(fn (array $turn) => array_map(
+    fn (int $place) => ['role' => $place % 2 === 0 ? 'user' : 'assistant', 'content' => $turn[$place]],
+    array_keys($turn)
+), array_chunk($turns, TURN));
+array_pop($turns);
+// Each conversation is new; every other one is counted, the others are trimmed.
+$times = ['trim' => [], 'count' => []];
+foreach ($turns as $place => $history) {
+    $times[$place % 2 === 0 ? 'trim' : 'count'][] = $place % 2 === 0
+        ? quickest(1, fn () => trim_history($history, 8000, MODEL))
+        : quickest(1, fn () => count_each($history));
 }
-$counts = quickest(ROUNDS, static function () use ($history): void {
-    foreach ($history as $message) {
-        count_tokens($message['content'], MODEL);
-    }
-});
+$ratio = median($times['trim']) / median($times['count']);
+$results['trim_history of a new conversation, by counting each message once'] = figure($ratio, 1.2, 'x', 'lower');
+
+$history = $turns[0];
+$counts = quickest(ROUNDS, fn () => count_each($history));
 $trim = quickest(ROUNDS, fn () => trim_history($history, 8000, MODEL));
 $results['trim_history again, by counting each message once'] = figure($trim / $counts, 1.2, 'x', 'lower');
 $results['trim_history again, 100 messages of 500 B'] = figure($trim / 1e3, null, 'us', 'lower');
+
+$grown = [];
+foreach (array_chunk($turns[1], 2) as $turn) {
+    array_push($history, ...$turn);
+    $grown[] = quickest(1, fn () => trim_history($history, 8000, MODEL));
+}
+$results['trim_history, two messages more each time'] = figure(median($grown) / $counts, 1.2, 'x', 'lower');
 
 if (in_array('--json', $argv, true)) {
     echo json_encode($results, JSON_PRETTY_PRINT | JSON_THROW_ON_ERROR), "\n";
     exit(0);
 }
 foreach ($results as $name => ['value' => $value, 'bar' => $bar, 'unit' => $unit]) {
-    printf("%-56s %9.2f %-10s%s\n", $name, $value, $unit, $bar === null ? '' : " bar $bar");
+    printf("%-70s %9.2f %-10s%s\n", $name, $value, $unit, $bar === null ? '' : " bar $bar");
 }
 
 /** @return array{value: float, bar: float|null, unit: string, better: string} */
@@ -118,14 +140,66 @@ function read(string $pattern): string
 }
 
 /** @return list<string> */
-function messages(string $text): array
+function messages(string $text, int $bytes = MESSAGE_BYTES, int $limit = RUN_BYTES): array
 {
     $messages = [];
-    for ($place = 0; $place < min(strlen($text), RUN_BYTES); $place += strlen(end($messages))) {
-        $messages[] = mb_strcut($text, $place, MESSAGE_BYTES, 'UTF-8');
+    for ($place = 0; $place < min(strlen($text), $limit); $place += strlen(end($messages))) {
+        $messages[] = mb_strcut($text, $place, $bytes, 'UTF-8');
     }
 
     return $messages;
+}
+
+/** @return list<string> Messages of the corpus, one language after the other. */
+function new_text(string $root, string $name): array
+{
+    $files = match ($name) {
+        'English' => ['english'],
+        'code' => ['php'],
+        'languages' => array_map(fn (string $language) => "language-$language", explode(' ', LANGUAGES)),
+    };
+
+    return array_merge(...array_map(fn (string $file) => messages(read("$root/target/corpus/$file.txt")), $files));
+}
+
+/** @param list<string> $messages */
+function count_once(array $messages): float
+{
+    $ns = quickest(1, static function () use ($messages): void {
+        foreach ($messages as $message) {
+            count_tokens($message, MODEL);
+        }
+    });
+
+    return rate($messages, $ns);
+}
+
+/** What this script measures when it is called anew, with the same settings. */
+function in_own_process(string ...$arguments): float
+{
+    $own = array_slice(explode("\0", (string) file_get_contents('/proc/self/cmdline')), 0, -1);
+    $settings = array_slice($own, 0, array_search($_SERVER['argv'][0], $own, true) + 1);
+    $process = proc_open([...$settings, ...$arguments], [1 => ['pipe', 'w']], $pipes);
+    $result = stream_get_contents($pipes[1]);
+    proc_close($process) === 0 || exit("tokens: a measurement failed\n");
+
+    return (float) json_decode($result, flags: JSON_THROW_ON_ERROR);
+}
+
+/** @param list<array{content: string}> $history */
+function count_each(array $history): void
+{
+    foreach ($history as $message) {
+        count_tokens($message['content'], MODEL);
+    }
+}
+
+/** @param list<float> $values */
+function median(array $values): float
+{
+    sort($values);
+
+    return $values[intdiv(count($values), 2)];
 }
 
 /** The memory that this process alone has written to. */

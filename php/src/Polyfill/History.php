@@ -24,8 +24,9 @@ final class History
     /**
      * @param array<mixed> $messages
      * @param array<mixed> $options
-     * @return array{messages: list<array<mixed>>, kept: int, dropped: int, tokens_before: int, tokens_after: int,
-     *     is_truncated: bool}
+     * @return array{messages: list<array<mixed>>, report: array{kept: list<int>, dropped: list<int>, truncated: int|null,
+     *     summary_at: int|null, tokens_before: int, tokens_after: int, max_tokens: int, reserve: int, is_estimate: bool,
+     *     error_percent: int}}
      */
     public static function trim(array $messages, int $maxTokens, string $model, int $reserve, array $options): array
     {
@@ -38,7 +39,7 @@ final class History
         $messages = array_values($messages);
         $available = max(0, $maxTokens - $reserve);
         $sum = static fn (array $some): int => array_sum(array_column($some, 'tokens'));
-        $isTruncated = false;
+        $truncated = null;
         $original = $messages;
         for ($cuts = 0;; ++$cuts) {
             $costs = MessageCost::ofAll($messages, $model);
@@ -54,7 +55,7 @@ final class History
                 if ($shorter === null) {
                     throw Fault::invalidInput($tooSmall->getMessage());
                 }
-                [$messages, $isTruncated] = [$shorter, true];
+                [$messages, $truncated] = $shorter;
             }
         }
         $kept = array_map(static fn (int $place): array => $messages[$place], $places);
@@ -66,14 +67,20 @@ final class History
             array_splice($kept, $before, 0, [['role' => 'system', 'content' => $options->summary]]);
         }
 
-        return [
-            'messages' => $kept,
-            'kept' => count($places),
-            'dropped' => count($messages) - count($places),
+        $info = Models::info($model);
+
+        return ['messages' => $kept, 'report' => [
+            'kept' => $places,
+            'dropped' => array_values(array_diff(array_keys($messages), $places)),
+            'truncated' => $truncated,
+            'summary_at' => $marker > 0 ? $before : null,
             'tokens_before' => $tokensBefore,
             'tokens_after' => $marker + $sum(array_map(static fn (int $place) => $costs[$place], $places)),
-            'is_truncated' => $isTruncated,
-        ];
+            'max_tokens' => $maxTokens,
+            'reserve' => $reserve,
+            'is_estimate' => $info['is_estimate'],
+            'error_percent' => $info['error_percent'],
+        ]];
     }
 
     /**
@@ -94,12 +101,12 @@ final class History
     }
 
     /**
-     * The messages with the newest question cut; null when that cannot help.
+     * The messages with the newest question cut, and its place; null when that cannot help.
      *
      * @param list<array<mixed>> $original
      * @param list<array<mixed>> $messages
      * @param list<MessageCost> $costs
-     * @return list<array<mixed>>|null
+     * @return array{list<array<mixed>>, int}|null
      */
     private static function withShorterQuestion(
         array $original,
@@ -119,7 +126,7 @@ final class History
         }
         $messages[$place]['content'] = TokenParts::truncate($original[$place]['content'], $left, $model, 'end');
 
-        return $messages;
+        return [$messages, $place];
     }
 
     /**

@@ -13,7 +13,7 @@ use Platen\Exception\InvalidInput;
  *
  * The text is cut into words, numbers, marks and white space much as the encodings of OpenAI cut it, and each piece is
  * taken for as many tokens as such pieces usually are. The extension counts exactly; over prose and code this estimate
- * is about a tenth to a third above it. What a model of another vendor adds is the same as in the extension.
+ * is about a tenth to a third above it. Models of other makers weigh the same as in the extension.
  *
  * @internal
  */
@@ -21,6 +21,9 @@ final class Tokens
 {
     /** The longest text that one call takes. */
     public const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
+    /** The unit in which a text is weighed: a thousandth of a token. */
+    private const COST_OF_A_TOKEN = 1000;
 
     /** What each chat message costs beside its role and its content. */
     public const MESSAGE_OVERHEAD_TOKENS = 3;
@@ -39,7 +42,7 @@ final class Tokens
     {
         self::checkLength($text);
 
-        return intdiv(self::estimate($text) * Models::estimatePercent($model) + 99, 100);
+        return intdiv(self::cost($text, Models::vocabulary($model)) + self::COST_OF_A_TOKEN - 1, self::COST_OF_A_TOKEN);
     }
 
     /**
@@ -76,18 +79,29 @@ final class Tokens
         }
     }
 
-    private static function estimate(string $text): int
+    /** What a text costs, in thousandths of a token. */
+    private static function cost(string $text, ?string $vocabulary): int
     {
-        $tokens = 0;
+        /** @var array<string, array{list<int>, list<int>}> $weights */
+        static $weights = [];
+        $weights = $weights ?: require __DIR__ . '/estimates.php';
+        [$perToken, $perByte] = $weights[$vocabulary ?? ''] ?? [null, null];
+        $cost = 0;
         // A line at a time: the pieces of a whole book at once would need many times its memory.
         foreach (preg_split('/(?<=\n)(?=[^\r\n])/', mb_scrub($text, 'UTF-8')) ?: [] as $line) {
             preg_match_all(self::PIECES, $line, $pieces);
             foreach ($pieces[0] as $piece) {
-                $tokens += self::piece($piece);
+                $tokens = self::piece($piece);
+                if ($perToken === null) {
+                    $cost += self::COST_OF_A_TOKEN * $tokens;
+                } else {
+                    $script = Scripts::of($piece, $tokens);
+                    $cost += $perToken[$script] * $tokens + $perByte[$script] * strlen($piece);
+                }
             }
         }
 
-        return $tokens;
+        return $cost;
     }
 
     private static function piece(string $piece): int

@@ -20,11 +20,11 @@ final class HistoryTest extends TestCase
     {
         $messages = [self::SYSTEM, self::user('Hi'), self::assistant('Hello!'), self::user('Bye')];
 
-        $report = trim_history($messages, 1000, 'gpt-4o');
+        $trimmed = trim_history($messages, 1000, 'gpt-4o');
 
-        self::assertSame($messages, $report['messages']);
-        self::assertSame([4, 0], [$report['kept'], $report['dropped']]);
-        self::assertSame($report['tokens_before'], $report['tokens_after']);
+        self::assertSame($messages, $trimmed['messages']);
+        self::assertSame([[0, 1, 2, 3], []], [$trimmed['report']['kept'], $trimmed['report']['dropped']]);
+        self::assertSame($trimmed['report']['tokens_before'], $trimmed['report']['tokens_after']);
     }
 
     public function testTheOldestTurnsGoAndTheSystemMessageStays(): void
@@ -32,12 +32,13 @@ final class HistoryTest extends TestCase
         $long = str_repeat('word ', 200);
         $messages = [self::SYSTEM, self::user($long), self::assistant($long), self::user('Newest?')];
 
-        $report = trim_history($messages, 150, 'gpt-4o', 50);
+        $trimmed = trim_history($messages, 150, 'gpt-4o', 50);
 
-        self::assertSame([self::SYSTEM, self::user('Newest?')], $report['messages']);
-        self::assertSame([2, 2], [$report['kept'], $report['dropped']]);
-        self::assertLessThanOrEqual(100, $report['tokens_after']);
-        self::assertGreaterThan(400, $report['tokens_before']);
+        self::assertSame([self::SYSTEM, self::user('Newest?')], $trimmed['messages']);
+        self::assertSame([[0, 3], [1, 2]], [$trimmed['report']['kept'], $trimmed['report']['dropped']]);
+        self::assertSame([150, 50], [$trimmed['report']['max_tokens'], $trimmed['report']['reserve']]);
+        self::assertLessThanOrEqual(100, $trimmed['report']['tokens_after']);
+        self::assertGreaterThan(400, $trimmed['report']['tokens_before']);
     }
 
     public function testAToolCallAndItsResultAreNeverParted(): void
@@ -73,10 +74,14 @@ final class HistoryTest extends TestCase
 
     public function testNoMessagesAreNoMessages(): void
     {
-        $expected = ['messages' => [], 'kept' => 0, 'dropped' => 0, 'tokens_before' => 0, 'tokens_after' => 0];
-        $expected['is_truncated'] = false;
+        $trimmed = trim_history([], 0);
 
-        self::assertSame($expected, trim_history([], 0));
+        self::assertSame([], $trimmed['messages']);
+        self::assertSame([[], [], 0], [
+            $trimmed['report']['kept'],
+            $trimmed['report']['dropped'],
+            $trimmed['report']['tokens_before'],
+        ]);
     }
 
     /** @return array<string, array{array<mixed>, int, int}> */
@@ -114,10 +119,10 @@ final class HistoryTest extends TestCase
         $long = str_repeat('word ', 200);
         $messages = [self::user('First?'), self::assistant('Yes'), self::user($long), self::user('Newest?')];
 
-        $report = trim_history($messages, 100, 'gpt-4o', 0, ['keep_first' => 2]);
+        $trimmed = trim_history($messages, 100, 'gpt-4o', 0, ['keep_first' => 2]);
 
-        self::assertSame([$messages[0], $messages[1], $messages[3]], $report['messages']);
-        self::assertFalse($report['is_truncated']);
+        self::assertSame([$messages[0], $messages[1], $messages[3]], $trimmed['messages']);
+        self::assertNull($trimmed['report']['truncated']);
     }
 
     public function testASummaryStandsWhereMessagesWereDropped(): void
@@ -127,13 +132,14 @@ final class HistoryTest extends TestCase
         $summary = ['role' => 'system', 'content' => 'They talked about words.'];
         $options = ['summary' => $summary['content']];
 
-        $report = trim_history($messages, 100, 'gpt-4o', 0, $options);
+        $trimmed = trim_history($messages, 100, 'gpt-4o', 0, $options);
 
-        self::assertSame([self::SYSTEM, $summary, self::user('Newest?')], $report['messages']);
-        self::assertSame([2, 2], [$report['kept'], $report['dropped']]);
+        self::assertSame([self::SYSTEM, $summary, self::user('Newest?')], $trimmed['messages']);
+        self::assertSame([[0, 3], [1, 2]], [$trimmed['report']['kept'], $trimmed['report']['dropped']]);
+        self::assertSame(1, $trimmed['report']['summary_at']);
         self::assertSame(
-            trim_history($report['messages'], 100, 'gpt-4o')['tokens_before'],
-            $report['tokens_after']
+            trim_history($trimmed['messages'], 100, 'gpt-4o')['report']['tokens_before'],
+            $trimmed['report']['tokens_after']
         );
         self::assertSame($messages, trim_history($messages, 9000, 'gpt-4o', 0, $options)['messages']);
     }
@@ -143,16 +149,16 @@ final class HistoryTest extends TestCase
         $long = str_repeat('word ', 500);
         $messages = [self::SYSTEM, self::user(str_repeat('old ', 50)), self::user($long)];
 
-        $report = trim_history($messages, 100, 'gpt-4o', 10, ['truncate' => true, 'summary' => 'Old.']);
+        $trimmed = trim_history($messages, 100, 'gpt-4o', 10, ['truncate' => true, 'summary' => 'Old.']);
 
-        [$system, $summary, $question] = $report['messages'];
+        [$system, $summary, $question] = $trimmed['messages'];
         self::assertSame([self::SYSTEM, 'Old.'], [$system, $summary['content']]);
         self::assertStringStartsWith('word word', $question['content']);
         self::assertTrue(str_starts_with($long, $question['content']));
-        self::assertTrue($report['is_truncated']);
-        self::assertLessThanOrEqual(90, $report['tokens_after']);
-        self::assertGreaterThan(70, $report['tokens_after']);
-        self::assertGreaterThan(500, $report['tokens_before']);
+        self::assertSame(2, $trimmed['report']['truncated']);
+        self::assertLessThanOrEqual(90, $trimmed['report']['tokens_after']);
+        self::assertGreaterThan(70, $trimmed['report']['tokens_after']);
+        self::assertGreaterThan(500, $trimmed['report']['tokens_before']);
         self::assertSame($long, $messages[2]['content']);
         self::expectFailure(
             InvalidInput::class,

@@ -208,8 +208,10 @@ final class TokensTest extends TestCase
     public function testAModelIsKnownByItsName(array $case): void
     {
         $expected = $case['info'];
-        $expected['is_exact'] = $expected['is_exact'] && extension_loaded('platen');
+        if (!extension_loaded('platen')) {
+            $expected = ['is_estimate' => true, 'error_percent' => 90] + $expected;
+        }
 
-        self::assertSame($expected, model_info($case['name']));
+        self::assertEquals($expected, model_info($case['name']));
     }
 }

@@ -16,6 +16,7 @@ pub(crate) struct DictionaryTables {
     pub(crate) entries: Vec<u64>,
     pub(crate) seeds: Vec<u16>,
     pub(crate) pairs: Vec<u64>,
+    pub(crate) filter: Vec<u64>,
 }
 
 /// Reads a `.tiktoken` file: a line has a token in base64, a space, and its rank, which is its id. An id that is
@@ -48,6 +49,7 @@ pub(crate) fn build(tokens: &[Vec<u8>]) -> Result<DictionaryTables, Box<dyn Erro
         entries: joins.entries.into_iter().map(|Entry(entry)| entry).collect(),
         seeds,
         pairs,
+        filter: filter(&joins.pairs),
     })
 }
 
@@ -108,6 +110,16 @@ impl Joins {
     }
 }
 
+/// Eight bits a pair, of which one is set: one in eight pairs that give no token passes.
+fn filter(pairs: &HashMap<u64, u32>) -> Vec<u64> {
+    let mut words = vec![0; (pairs.len() / 8).max(1)];
+    for key in pairs.keys() {
+        let (word, bit) = layout::filter_bit(layout::pair_hash(*key), words.len());
+        words[word] |= bit;
+    }
+    words
+}
+
 /// Finds a seed for each bucket of about four pairs, the fullest first, so that no two pairs want the same slot.
 fn perfect_hash(pairs: &HashMap<u64, u32>) -> Result<(Vec<u64>, Vec<u16>), Box<dyn Error>> {
     let mut keys: Vec<u64> = pairs.keys().copied().collect();
@@ -118,7 +130,7 @@ fn perfect_hash(pairs: &HashMap<u64, u32>) -> Result<(Vec<u64>, Vec<u16>), Box<d
     let bucket_count = keys.len() / 4 + 1;
     let mut buckets = vec![Vec::new(); bucket_count];
     for key in keys {
-        buckets[layout::bucket(key, bucket_count)].push(key);
+        buckets[layout::bucket(layout::pair_hash(key), bucket_count)].push(key);
     }
     let mut order: Vec<usize> = (0..bucket_count).collect();
     order.sort_by_key(|bucket| Reverse(buckets[*bucket].len()));
@@ -132,7 +144,7 @@ fn perfect_hash(pairs: &HashMap<u64, u32>) -> Result<(Vec<u64>, Vec<u16>), Box<d
             .find(|seed| {
                 places.clear();
                 members.iter().all(|key| {
-                    let place = layout::slot(*key, *seed, slot_count);
+                    let place = layout::slot(layout::pair_hash(*key), *seed, slot_count);
                     let is_free = slots[place] == 0 && !places.contains(&place);
                     places.push(place);
                     is_free

@@ -1,4 +1,4 @@
-//! Counting tokens: exactly for OpenAI's models, by a documented estimate for the others.
+//! Counting tokens: exactly for OpenAI's models, by a calibrated estimate for the others.
 //!
 //! A text is split into pieces as the encoding's pre-tokenizer says (`pieces`), and the tokens of a piece are found
 //! in the vocabulary (`merge`, `dictionary`) or, to count them, remembered (`piece_cache`). All tables are made by
@@ -9,6 +9,8 @@ mod counter;
 mod cut;
 mod dictionary;
 mod encoding;
+mod estimate;
+mod families;
 mod image;
 mod kinds;
 mod layout;
@@ -17,6 +19,7 @@ mod model_map;
 mod piece_cache;
 mod pieces;
 mod preload;
+mod script;
 mod tables;
 mod text_cache;
 
@@ -26,6 +29,7 @@ pub use count::{
 pub use counter::TokenCounter;
 pub use cut::{CutFrom, MIN_PART_TOKENS, SplitError, split, truncate};
 pub use encoding::{Encoding, UnknownToken};
+pub use estimate::Estimate;
 pub use image::{ImageDetail, image_tokens};
 pub use model_map::{ModelInfo, model_info};
 pub use piece_cache::held_bytes;

@@ -22,11 +22,20 @@ use crate::exceptions::Failure;
 use crate::ini;
 
 /// A `string` parameter as text. Bytes that are not UTF-8 are replaced by U+FFFD.
-pub(crate) struct Text<'a>(Cow<'a, str>);
+pub(crate) struct Text<'a> {
+    text: Cow<'a, str>,
+    /// How many bytes were given, before any was replaced.
+    given_bytes: usize,
+}
 
 impl Text<'_> {
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// How many bytes were given. The text can have three times as many, when they are not UTF-8.
+    pub(crate) fn given_bytes(&self) -> usize {
+        self.given_bytes
     }
 }
 
@@ -35,22 +44,25 @@ impl<'a> FromZvalMut<'a> for Text<'a> {
 
     fn from_zval_mut(zval: &'a mut Zval) -> Option<Self> {
         let string = string_argument(zval)?;
+        let given_bytes = string.as_bytes().len();
         match string.as_str() {
-            Ok(text) => Some(Self(Cow::Borrowed(text))),
-            Err(_) => call::guarded(|| Some(Self(String::from_utf8_lossy(string.as_bytes())))),
+            Ok(text) => Some(Self { text: Cow::Borrowed(text), given_bytes }),
+            Err(_) => {
+                call::guarded(|| Some(Self { text: String::from_utf8_lossy(string.as_bytes()), given_bytes }))
+            }
         }
     }
 }
 
 impl From<&'static str> for Text<'_> {
     fn from(text: &'static str) -> Self {
-        Self(Cow::Borrowed(text))
+        Self { text: Cow::Borrowed(text), given_bytes: text.len() }
     }
 }
 
 impl StubLiteral for Text<'_> {
     fn stub_literal(&self) -> String {
-        self.0.stub_literal()
+        self.text.stub_literal()
     }
 }
 
@@ -59,7 +71,7 @@ pub(crate) struct OptionalText<'a>(Option<Text<'a>>);
 
 impl OptionalText<'_> {
     pub(crate) fn into_owned(self) -> Option<String> {
-        self.0.map(|text| text.0.into_owned())
+        self.0.map(|text| text.text.into_owned())
     }
 }
 
@@ -176,7 +188,11 @@ impl StubLiteral for Model<'_> {
 
 impl<'a> Model<'a> {
     fn configured(text: Text<'a>) -> Self {
-        if text.as_str().is_empty() { Self(Text(Cow::Owned(ini::default_model()))) } else { Self(text) }
+        if !text.as_str().is_empty() {
+            return Self(text);
+        }
+        let name = ini::default_model();
+        Self(Text { given_bytes: name.len(), text: Cow::Owned(name) })
     }
 }
 

@@ -11,9 +11,11 @@ $messages = [
     ['role' => 'assistant', 'content' => $long],
     ['role' => 'user', 'content' => 'Newest?'],
 ];
-$report = Platen\trim_history($messages, 100, 'gpt-4o', options: ['summary' => 'They talked.']);
-echo json_encode($report), "\n";
-echo Platen\count_message_tokens($report['messages'], 'gpt-4o') - 3, "\n";
+$trimmed = Platen\trim_history($messages, 100, 'gpt-4o', options: ['summary' => 'They talked.']);
+echo json_encode($trimmed['messages']), "\n";
+echo json_encode($trimmed['report']), "\n";
+echo Platen\count_message_tokens($trimmed['messages'], 'gpt-4o') - 3, "\n";
 --EXPECT--
-{"messages":[{"role":"system","content":"Be kind."},{"role":"system","content":"They talked."},{"role":"user","content":"Newest?"}],"kept":2,"dropped":2,"tokens_before":423,"tokens_after":20,"is_truncated":false}
+[{"role":"system","content":"Be kind."},{"role":"system","content":"They talked."},{"role":"user","content":"Newest?"}]
+{"kept":[0,3],"dropped":[1,2],"truncated":null,"summary_at":1,"tokens_before":423,"tokens_after":20,"max_tokens":100,"reserve":0,"is_estimate":false,"error_percent":0}
 20

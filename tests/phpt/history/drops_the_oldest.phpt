@@ -12,10 +12,11 @@ $messages = [
 ];
 $trimmed = Platen\trim_history($messages, 40, 'gpt-4o');
 echo implode(' | ', array_column($trimmed['messages'], 'content')), "\n";
-var_dump($trimmed['kept'], $trimmed['dropped'], $trimmed['tokens_after'] <= 40, $trimmed['tokens_before'] > 60);
+$report = $trimmed['report'];
+echo json_encode([$report['kept'], $report['dropped']]), "\n";
+var_dump($report['tokens_after'] <= 40, $report['tokens_before'] > 60);
 --EXPECT--
 Be brief. | And now?
-int(2)
-int(2)
+[[0,3],[1,2]]
 bool(true)
 bool(true)

@@ -9,6 +9,10 @@ $messages = [
     ['role' => 'assistant', 'content' => 'ok'],
     ['role' => 'user', 'content' => 'hi'],
 ];
-echo Platen\trim_history($messages, 100)['kept'], ' ', Platen\trim_history($messages, 100, reserve: 85)['kept'];
+foreach ([0, 85] as $reserve) {
+    $report = Platen\trim_history($messages, 100, reserve: $reserve)['report'];
+    echo json_encode([$report['kept'], $report['max_tokens'], $report['reserve']]), "\n";
+}
 --EXPECT--
-3 1
+[[0,1,2],100,0]
+[[2],100,85]

@@ -12,7 +12,7 @@ const MEMBERS = 100_000;
 /** What a message of two strings takes in PHP and in Rust. */
 const BYTES_PER_MEMBER = 64;
 
-$daemon = new FakeDaemon('echo');
+$daemon = new FakeDaemon('full');
 $arrays = [1 => hostile_arrays(intdiv(MEMBERS, 16)), 16 => hostile_arrays(MEMBERS)];
 $attacks = 0;
 foreach (entry_points() as $name => $function) {

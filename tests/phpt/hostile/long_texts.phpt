@@ -8,7 +8,7 @@ require __DIR__ . '/../support/fake-daemon.inc';
 require __DIR__ . '/../support/entry-points.inc';
 require __DIR__ . '/../support/hostile.inc';
 
-$daemon = new FakeDaemon('echo');
+$daemon = new FakeDaemon('full');
 $bytes = hostile_bytes();
 $texts = [1 => hostile_texts(intdiv($bytes, 16)), 16 => hostile_texts($bytes)];
 $attacks = 0;

@@ -7,7 +7,7 @@ require __DIR__ . '/../support/entry-points.inc';
 require __DIR__ . '/../support/hostile.inc';
 
 error_reporting(E_ALL & ~E_DEPRECATED);
-$daemon = new FakeDaemon('echo');
+$daemon = new FakeDaemon('full');
 $calls = 0;
 foreach (entry_points() as $name => $function) {
     foreach ($function->getParameters() as $parameter) {

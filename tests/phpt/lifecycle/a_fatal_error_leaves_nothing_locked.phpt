@@ -23,7 +23,7 @@ foreach (
 
 function end_in_want_of_memory(string $name, callable $call): never
 {
-    $daemon = new FakeDaemon('echo');
+    $daemon = new FakeDaemon('full');
     round_of_calls(0);
     register_shutdown_function(function () use ($name, $daemon): void {
         ini_set('memory_limit', '1G');

@@ -6,7 +6,7 @@ require __DIR__ . '/../support/fake-daemon.inc';
 require __DIR__ . '/../support/rounds.inc';
 
 error_reporting(E_ALL & ~E_DEPRECATED);
-$daemon = new FakeDaemon('echo');
+$daemon = new FakeDaemon('full');
 for ($round = 0; $round < 35; ++$round) {
     round_of_calls($round);
 }

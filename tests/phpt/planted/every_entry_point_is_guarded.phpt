@@ -5,7 +5,7 @@ A panic in any function, method, constructor or conversion of an argument become
 require __DIR__ . '/../support/fake-daemon.inc';
 require __DIR__ . '/../support/entry-points.inc';
 
-$daemon = new FakeDaemon('echo');
+$daemon = new FakeDaemon('full');
 
 /** Whether the call ended in the panic that was planted, and nothing of it shows. */
 function springs(string $place, string $name, array $arguments): bool

@@ -4,6 +4,7 @@
  * Serves the socket protocol badly on purpose: php fake-daemon.php SOCKET SCRIPT.
  *
  * echo          answers with the right tag; the body holds the request's tag and body and who was asked
+ * full          the same, with what every request needs in its answer
  * restart       the same, but closes the connection after each answer
  * lose-second   reads the second request and closes without an answer
  * silent        never answers
@@ -65,12 +66,16 @@ function read_frame($stream): ?array
 
 function reply(string $script, int $connection, int $request, int $tag, string $body): string
 {
+    $fields = json_decode($body);
     $echo = json_encode([
         'tag' => $tag,
-        'body' => json_decode($body),
+        'body' => $fields,
         'connection' => $connection,
         'request' => $request,
         'pushes' => $GLOBALS['pushes'] ?? 0,
+        'receipts' => $script === 'full'
+            ? array_fill(0, count((array) ($fields->jobs ?? [])), ['code' => 'invalid_request', 'message' => 'echo'])
+            : null,
     ]);
 
     return match ($script) {

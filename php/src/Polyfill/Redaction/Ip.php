@@ -36,8 +36,10 @@ final class Ip
             while ($colon - $first < 5 && Text::isOne($text, $first - 1, self::HEXADECIMAL)) {
                 --$first;
             }
-            // Behind a word, as in `peer:fe80::1`, the first colon is the word's.
-            foreach ([$first, $colon + 1] as $start) {
+            // Behind a word, as in `peer:fe80::1`, the first colon is the word's. Behind a placeholder it may have been
+            // in the middle of what was searched before, and found to begin nothing.
+            $starts = Placeholder::isBefore($text, $colon) ? [$first] : [$first, $colon + 1];
+            foreach ($starts as $start) {
                 $span = $start >= $from ? self::readV6($text, $start, $end) : null;
                 if ($span !== null) {
                     return $span;

@@ -30,10 +30,11 @@ pub(super) fn next_v6(text: Text<'_>, from: usize) -> Option<Span> {
     loop {
         let colon = text.find(searched, |byte| byte == b':')?;
         let end = text.skip(colon, is_v6_part);
-        // Behind a word, as in `peer:fe80::1`, the first colon is the word's.
-        let starts = [v6_start(text, colon), colon + 1];
-        let found =
-            starts.into_iter().filter(|start| *start >= from).find_map(|start| read_v6(text, start, end));
+        // Behind a word, as in `peer:fe80::1`, the first colon is the word's. Behind a placeholder it may have been in
+        // the middle of what was searched before, and found to begin nothing.
+        let behind_word = (!text.is_placeholder_before(colon)).then_some(colon + 1);
+        let starts = [Some(v6_start(text, colon)), behind_word].into_iter().flatten();
+        let found = starts.filter(|start| *start >= from).find_map(|start| read_v6(text, start, end));
         if found.is_some() {
             return found;
         }

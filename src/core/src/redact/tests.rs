@@ -179,6 +179,11 @@ proptest! {
 const HOSTILE_UNITS: &[&str] = include!("hostile_units.in");
 
 #[test]
+fn what_began_no_address_before_begins_none_behind_a_placeholder() {
+    check_laws(b"fff:f:203.0.113.72:00d:b8::1 node", &Rules::default());
+}
+
+#[test]
 fn hostile_text_is_redacted_or_refused() {
     for unit in HOSTILE_UNITS {
         let text = unit.repeat(4 * 1024 * 1024 / unit.len());

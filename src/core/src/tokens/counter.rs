@@ -23,8 +23,8 @@ const MIN_SETTLED_BYTES: usize = 64;
 #[derive(Clone, Debug)]
 pub struct TokenCounter {
     info: ModelInfo,
-    /// The tokens of what more text cannot change.
-    settled_tokens: usize,
+    /// What more text cannot change, as [`ModelInfo::cost`] has it.
+    settled_cost: usize,
     /// What follows it.
     pending: String,
     /// The bytes of a character that has not arrived whole: at most three.
@@ -38,7 +38,7 @@ impl TokenCounter {
     pub fn new(model: &str) -> Self {
         Self {
             info: model_info(model),
-            settled_tokens: 0,
+            settled_cost: 0,
             pending: String::new(),
             partial: Vec::new(),
             next_look_bytes: MIN_SETTLED_BYTES,
@@ -67,11 +67,11 @@ impl TokenCounter {
     pub fn count(&self) -> TokenCount {
         let end = String::from_utf8_lossy(&self.partial);
         let pending = if end.is_empty() {
-            self.info.encoding.count(&self.pending)
+            self.info.cost(&self.pending)
         } else {
-            self.info.encoding.count(&format!("{}{end}", self.pending))
+            self.info.cost(&format!("{}{end}", self.pending))
         };
-        self.info.token_count(self.settled_tokens.saturating_add(pending))
+        self.info.tokens_of(self.settled_cost.saturating_add(pending))
     }
 
     fn push_text(&mut self, bytes: &[u8]) {
@@ -97,7 +97,8 @@ impl TokenCounter {
         piece_cache::with(|cache| {
             while let Some(end) = pieces.settled_end(counter.rules, start) {
                 let tokens = counter.count(cache, self.pending.as_bytes(), start, end);
-                self.settled_tokens = self.settled_tokens.saturating_add(tokens);
+                let piece = self.pending.as_bytes().get(start..end).unwrap_or_default();
+                self.settled_cost = self.settled_cost.saturating_add(self.info.cost_of_piece(piece, tokens));
                 start = end;
             }
         });

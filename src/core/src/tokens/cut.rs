@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use super::{Encoding, ModelInfo, model_info};
+use super::estimate::COST_OF_A_TOKEN;
+use super::{ModelInfo, model_info};
 
 /// Which end of a text is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,23 +38,20 @@ impl CutFrom {
 /// ```
 pub fn truncate<'t>(text: &'t str, max_tokens: usize, model: &str, from: CutFrom) -> &'t str {
     let info = model_info(model);
-    let total = info.encoding.count(text);
-    let max_tokens = info.most_counted(max_tokens);
-    let mut wanted = total.min(max_tokens);
-    let mut step = 1;
+    let limit = max_tokens.saturating_mul(COST_OF_A_TOKEN);
+    let total = info.cost(text);
+    let mut wanted = total.min(limit);
+    let mut step = COST_OF_A_TOKEN;
     // What is cut can have more tokens than it had inside of the text: words end elsewhere now. That is rare, and
     // a token less is nearly always enough.
     while wanted > 0 {
         let part = match from {
-            CutFrom::End => {
-                text.split_at(text.floor_char_boundary(token_start(text, wanted, info.encoding))).0
-            }
+            CutFrom::End => text.split_at(text.floor_char_boundary(place_of(text, wanted, &info).0)).0,
             CutFrom::Start => {
-                let start = token_start(text, total - wanted, info.encoding);
-                text.split_at(text.ceil_char_boundary(start)).1
+                text.split_at(text.ceil_char_boundary(place_of(text, total - wanted, &info).1)).1
             }
         };
-        if info.encoding.count(part) <= max_tokens {
+        if info.cost(part) <= limit {
             return part;
         }
         wanted = wanted.saturating_sub(step);
@@ -62,22 +60,39 @@ pub fn truncate<'t>(text: &'t str, max_tokens: usize, model: &str, from: CutFrom
     ""
 }
 
-/// Where the token with this number begins, in bytes; the end of the text when it has no more tokens.
-fn token_start(text: &str, number: usize, encoding: Encoding) -> usize {
-    let dictionary = encoding.dictionary();
-    let mut left = number;
+/// Where the last token ends up to which the text costs no more than this, and where the first one ends up to which
+/// it costs no less.
+fn place_of(text: &str, cost: usize, info: &ModelInfo) -> (usize, usize) {
+    if cost == 0 {
+        return (0, 0);
+    }
+    let mut reached = 0;
     let mut place = 0;
-    encoding.each_piece(text, |piece_end, tokens| {
-        if tokens.len() <= left {
-            left -= tokens.len();
-            place = piece_end;
-            return left > 0;
+    let mut places = (0, 0);
+    info.encoding.each_piece(text, |end, tokens| {
+        let piece = text.as_bytes().get(place..end).unwrap_or_default();
+        let whole = info.cost_of_piece(piece, tokens.len());
+        if reached + whole <= cost {
+            reached += whole;
+            place = end;
+            places = (end, end);
+            return reached < cost;
         }
-        place += tokens.iter().take(left).map(|token| dictionary.length(*token)).sum::<usize>();
-        left = 0;
-        false
+        for (length, token_cost) in info.tokens_of_piece(piece, tokens) {
+            reached += token_cost;
+            place += length;
+            places.1 = place;
+            if reached > cost {
+                return false;
+            }
+            places.0 = place;
+            if reached == cost {
+                return false;
+            }
+        }
+        true
     });
-    place
+    places
 }
 
 /// Why a text cannot be split.
@@ -152,7 +167,7 @@ enum Boundary {
 /// A piece of the text, or a part of one that is larger than a part may be.
 struct Step {
     end: usize,
-    tokens: usize,
+    cost: usize,
     boundary: Boundary,
 }
 
@@ -160,28 +175,37 @@ struct Step {
 struct Steps<'t> {
     text: &'t str,
     info: ModelInfo,
-    /// The most tokens of a part, as its encoding counts.
+    /// The most that a part may cost, as [`ModelInfo::cost`] has it, like all costs here.
     limit: usize,
     list: Vec<Step>,
 }
 
 impl<'t> Steps<'t> {
     fn of(text: &'t str, info: ModelInfo, size: usize) -> Self {
-        let limit = info.most_counted(size);
-        let dictionary = info.encoding.dictionary();
+        let limit = size.saturating_mul(COST_OF_A_TOKEN);
         let mut list = Vec::new();
         let mut start = 0;
         info.encoding.each_piece(text, |end, tokens| {
-            if tokens.len() <= limit {
-                list.push(Step { end, tokens: tokens.len(), boundary: boundary(text, start, end) });
+            let piece = text.as_bytes().get(start..end).unwrap_or_default();
+            let cost = info.cost_of_piece(piece, tokens.len());
+            if cost <= limit {
+                list.push(Step { end, cost, boundary: boundary(text, start, end) });
             } else {
                 // Half of a part: where a piece is cut it can have more tokens than it had.
+                let mut step = Step { end: start, cost: 0, boundary: Boundary::Token };
                 let mut place = start;
-                for tokens in tokens.chunks(limit.div_ceil(2)) {
-                    place += tokens.iter().map(|token| dictionary.length(*token)).sum::<usize>();
-                    let end = text.floor_char_boundary(place);
-                    list.push(Step { end, tokens: tokens.len(), boundary: Boundary::Token });
+                for (length, cost) in info.tokens_of_piece(piece, tokens) {
+                    if step.cost > 0 && step.cost + cost > limit / 2 {
+                        list.push(std::mem::replace(
+                            &mut step,
+                            Step { end: place, cost: 0, boundary: Boundary::Token },
+                        ));
+                    }
+                    place += length;
+                    step.end = text.floor_char_boundary(place);
+                    step.cost += cost;
                 }
+                list.push(step);
             }
             start = end;
             true
@@ -203,11 +227,11 @@ impl<'t> Steps<'t> {
 
     /// Goes back over at most the overlap, as far as the next step fits as well.
     fn first(&self, reached: usize, overlap: usize) -> usize {
-        let next = self.list.get(reached).map_or(0, |step| step.tokens);
-        let most = self.info.most_counted(overlap).min(self.limit.saturating_sub(next));
+        let next = self.list.get(reached).map_or(0, |step| step.cost);
+        let most = overlap.saturating_mul(COST_OF_A_TOKEN).min(self.limit.saturating_sub(next));
         let mut room = most;
         let before = self.list.get(..reached).unwrap_or_default();
-        let steps = before.iter().rev().take_while(|step| match room.checked_sub(step.tokens) {
+        let steps = before.iter().rev().take_while(|step| match room.checked_sub(step.cost) {
             Some(left) => {
                 room = left;
                 true
@@ -217,7 +241,7 @@ impl<'t> Steps<'t> {
         let mut first = reached - steps.count();
         // Alone the overlap can have more tokens than its steps have in the text, where a piece was cut.
         let mut skip = 1;
-        while first < reached && !self.has_at_most(first, reached, most) {
+        while first < reached && !self.costs_at_most(first, reached, most) {
             first = reached.min(first + skip);
             skip *= 2;
         }
@@ -225,16 +249,16 @@ impl<'t> Steps<'t> {
     }
 
     fn end(&self, first: usize, reached: usize) -> usize {
-        let mut tokens = 0;
+        let mut cost = 0;
         let mut end = first;
         let mut best = (Boundary::Token, reached + 1);
         while let Some(step) = self.list.get(end) {
-            tokens += step.tokens;
-            if tokens > self.limit {
+            cost += step.cost;
+            if cost > self.limit {
                 break;
             }
             end += 1;
-            if end > reached && tokens * 2 >= self.limit && step.boundary >= best.0 {
+            if end > reached && cost * 2 >= self.limit && step.boundary >= best.0 {
                 best = (step.boundary, end);
             }
         }
@@ -246,12 +270,12 @@ impl<'t> Steps<'t> {
     }
 
     fn fits(&self, first: usize, end: usize) -> bool {
-        self.has_at_most(first, end, self.limit)
+        self.costs_at_most(first, end, self.limit)
     }
 
-    fn has_at_most(&self, first: usize, end: usize, tokens: usize) -> bool {
+    fn costs_at_most(&self, first: usize, end: usize, cost: usize) -> bool {
         let part = self.text.get(self.place(first)..self.place(end)).unwrap_or_default();
-        self.info.encoding.count(part) <= tokens
+        self.info.cost(part) <= cost
     }
 
     /// Where a step begins, in bytes.
@@ -283,7 +307,7 @@ mod tests {
     use super::*;
     use crate::tokens::count;
 
-    const MODELS: [&str; 3] = ["gpt-4o", "gpt-4", "claude-sonnet-4-5"];
+    const MODELS: [&str; 5] = ["gpt-4o", "gpt-4", "claude-sonnet-4-5", "gemini-2.5-pro", "unknown"];
 
     fn texts() -> impl Strategy<Value = String> {
         let fragment = prop_oneof![
@@ -319,7 +343,7 @@ mod tests {
                 let mut covered = 0;
                 for part in split(&text, size, 0, model).unwrap() {
                     prop_assert_eq!(part.start, covered);
-                    prop_assert!(count(&text[part.clone()], model).tokens <= size, "{:?}", part);
+                    prop_assert!(count(&text[part.clone()], model).tokens <= size, "{:?} for {}", part, model);
                     covered = part.end;
                 }
                 prop_assert_eq!(covered, text.len());

@@ -8,29 +8,50 @@ pub(super) struct Dictionary {
     pub(super) entries: &'static [[u8; 8]],
     pub(super) seeds: &'static [[u8; 2]],
     pub(super) pairs: &'static [[u8; 8]],
+    pub(super) filter: &'static [[u8; 8]],
     /// The ids from here on are those of another encoding that shares the tables.
     pub(super) size: u32,
+}
+
+/// A token that a text begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// [`NO_TOKEN`] when there is none.
+    pub(super) token: u32,
+    /// In bytes.
+    pub(super) length: usize,
+}
+
+impl Candidate {
+    const NONE: Self = Self { token: NO_TOKEN, length: 0 };
 }
 
 impl Dictionary {
     /// The same tables for an encoding that has only the tokens below an id.
     pub(super) const fn first(&self, size: u32) -> Self {
-        Self { units: self.units, entries: self.entries, seeds: self.seeds, pairs: self.pairs, size }
+        Self {
+            units: self.units,
+            entries: self.entries,
+            seeds: self.seeds,
+            pairs: self.pairs,
+            filter: self.filter,
+            size,
+        }
     }
 
-    /// The longest token that the bytes begin with; [`NO_TOKEN`] for no bytes.
+    /// The longest token that the bytes begin with; [`Candidate::NONE`] for no bytes.
     #[inline]
-    pub(super) fn longest(&self, bytes: &[u8]) -> u32 {
+    pub(super) fn longest(&self, bytes: &[u8]) -> Candidate {
         let mut unit = self.unit(0);
-        let mut found = NO_TOKEN;
-        for byte in bytes {
+        let mut found = Candidate::NONE;
+        for (byte, length) in bytes.iter().zip(1..) {
             let child = self.unit(unit.base() ^ usize::from(*byte));
             if !child.has_label(*byte) {
                 break;
             }
             unit = child;
             if unit.token() < self.size {
-                found = unit.token();
+                found = Candidate { token: unit.token(), length };
             }
             if unit.base() == 0 {
                 break;
@@ -45,23 +66,31 @@ impl Dictionary {
         self.entry(token).length()
     }
 
-    /// The longest token that a token begins with; [`NO_TOKEN`] for a single byte.
+    /// The longest token that a token begins with; [`Candidate::NONE`] for a single byte.
     #[inline]
-    pub(super) fn shorter(&self, token: u32) -> u32 {
+    pub(super) fn shorter(&self, token: u32) -> Candidate {
         let mut shorter = self.entry(token).prefix();
-        while shorter >= self.size && shorter != NO_TOKEN {
-            shorter = self.entry(shorter).prefix();
+        loop {
+            let entry = self.entry(shorter);
+            if shorter < self.size || shorter == NO_TOKEN {
+                return Candidate { token: shorter, length: entry.length() };
+            }
+            shorter = entry.prefix();
         }
-        shorter
     }
 
     /// The token that two tokens are joined to; [`NO_TOKEN`] when they are not.
     #[inline]
     pub(super) fn join(&self, left: u32, right: u32) -> u32 {
         let key = layout::pair_key(left, right);
-        let seed = self.seeds.get(layout::bucket(key, self.seeds.len()));
+        let hash = layout::pair_hash(key);
+        let (word, bit) = layout::filter_bit(hash, self.filter.len());
+        if self.filter.get(word).is_none_or(|word| u64::from_le_bytes(*word) & bit == 0) {
+            return NO_TOKEN;
+        }
+        let seed = self.seeds.get(layout::bucket(hash, self.seeds.len()));
         let seed = seed.map_or(0, |seed| u16::from_le_bytes(*seed));
-        let slot = self.pairs.get(layout::slot(key, seed, self.pairs.len()));
+        let slot = self.pairs.get(layout::slot(hash, seed, self.pairs.len()));
         let joined = layout::joined(slot.map_or(0, |slot| u64::from_le_bytes(*slot)), key);
         if joined < self.size { joined } else { NO_TOKEN }
     }
@@ -111,7 +140,7 @@ impl Dictionary {
 
     /// The byte whose token this is.
     fn byte_of(&self, token: u32) -> Option<u8> {
-        (0..=u8::MAX).find(|byte| self.longest(&[*byte]) == token)
+        (0..=u8::MAX).find(|byte| self.longest(&[*byte]).token == token)
     }
 
     #[inline]

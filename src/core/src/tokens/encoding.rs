@@ -54,19 +54,26 @@ impl Encoding {
 
     /// How many tokens a text has. Takes time in proportion to the text, whatever the text.
     pub fn count(self, text: &str) -> usize {
+        let mut tokens = 0;
+        self.count_pieces(text, |_, counted| tokens += counted);
+        tokens
+    }
+
+    /// Calls `each` with each piece of a text and how many tokens it has.
+    #[inline]
+    pub(super) fn count_pieces(self, text: &str, mut each: impl FnMut(&[u8], usize)) {
         let bytes = text.as_bytes();
         let mut counter = PieceCounter::new(self);
         let mut pieces = Pieces::new(text);
-        let mut tokens = 0;
         let mut start = 0;
         piece_cache::with(|cache| {
             while start < bytes.len() {
                 let end = pieces.end(counter.rules, start);
-                tokens += counter.count(cache, bytes, start, end);
+                let tokens = counter.count(cache, bytes, start, end);
+                each(bytes.get(start..end).unwrap_or_default(), tokens);
                 start = end;
             }
         });
-        tokens
     }
 
     /// The ids of a text's tokens, in order.

@@ -6,6 +6,8 @@
 //! - An entry tells for a token its length, the two tokens it is joined from, and the longest token it begins with.
 //! - The pairs tell which token two tokens give. The table is a perfect hash: a pair's bucket has a seed, and hash
 //!   and seed together give the one slot in which the pair can be.
+//! - Nearly all pairs that are asked for give none. The filter, a bit for each of eight hashes a pair, says so for
+//!   seven of eight of them, and is small enough for the processor to keep at hand.
 
 /// An odd number with no pattern in its bits (the golden ratio), as multiplicative hashing wants.
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -90,16 +92,28 @@ pub(super) fn joined(slot: u64, key: u64) -> u32 {
     if is_same && joined != 0 { joined } else { NO_TOKEN }
 }
 
+/// The hash of a pair, from which all its places follow.
+#[inline]
+pub(super) fn pair_hash(key: u64) -> u64 {
+    fold(key)
+}
+
+/// The word of the filter and the bit in it that a pair with this hash has.
+#[inline]
+pub(super) fn filter_bit(hash: u64, words: usize) -> (usize, u64) {
+    (reduce(hash, words), 1 << (hash % 64))
+}
+
 /// The bucket of a pair.
 #[inline]
-pub(super) fn bucket(key: u64, buckets: usize) -> usize {
-    reduce(fold(key), buckets)
+pub(super) fn bucket(hash: u64, buckets: usize) -> usize {
+    reduce(hash, buckets)
 }
 
 /// The slot of a pair whose bucket has this seed.
 #[inline]
-pub(super) fn slot(key: u64, seed: u16, slots: usize) -> usize {
-    reduce(fold(fold(key) ^ (u64::from(seed) + 1).wrapping_mul(MULTIPLIER)), slots)
+pub(super) fn slot(hash: u64, seed: u16, slots: usize) -> usize {
+    reduce(fold(hash ^ (u64::from(seed) + 1).wrapping_mul(MULTIPLIER)), slots)
 }
 
 /// The two halves of the 128-bit product, folded: each bit of the input reaches the high bits.

@@ -191,8 +191,8 @@ fn shared_token(
 fn search(dictionary: &Dictionary, piece: &[u8], found: &mut Vec<u32>, dead_ends: &mut Vec<u64>) -> bool {
     found.clear();
     let first = dictionary.longest(piece);
-    if dictionary.length(first) == piece.len() {
-        found.push(first);
+    if first.length == piece.len() {
+        found.push(first.token);
         return true;
     }
     dead_ends.clear();
@@ -202,19 +202,19 @@ fn search(dictionary: &Dictionary, piece: &[u8], found: &mut Vec<u32>, dead_ends
     let mut candidate = first;
     while place < piece.len() {
         let last = found.last().copied();
-        while candidate != NO_TOKEN {
+        while candidate.token != NO_TOKEN {
             if attempts == 0 {
                 return false;
             }
             attempts -= 1;
-            let end = place + dictionary.length(candidate);
+            let end = place + candidate.length;
             let is_dead_end = dead_ends.get(end / 64).is_some_and(|places| (places >> (end % 64)) & 1 == 1);
-            if !is_dead_end && last.is_none_or(|last| dictionary.may_stand_together(last, candidate)) {
+            if !is_dead_end && last.is_none_or(|last| dictionary.may_stand_together(last, candidate.token)) {
                 break;
             }
-            candidate = dictionary.shorter(candidate);
+            candidate = dictionary.shorter(candidate.token);
         }
-        if candidate == NO_TOKEN {
+        if candidate.token == NO_TOKEN {
             if let Some(places) = dead_ends.get_mut(place / 64) {
                 *places |= 1 << (place % 64);
             }
@@ -222,8 +222,8 @@ fn search(dictionary: &Dictionary, piece: &[u8], found: &mut Vec<u32>, dead_ends
             place -= dictionary.length(last);
             candidate = dictionary.shorter(last);
         } else {
-            found.push(candidate);
-            place += dictionary.length(candidate);
+            found.push(candidate.token);
+            place += candidate.length;
             candidate = dictionary.longest(piece.get(place..).unwrap_or_default());
         }
     }
@@ -244,7 +244,7 @@ struct Link {
 fn merge(dictionary: &Dictionary, piece: &[u8], links: &mut Vec<Link>, pairs: &mut PairQueue) {
     links.clear();
     links.extend(piece.iter().enumerate().map(|(position, byte)| Link {
-        token: dictionary.longest(&[*byte]),
+        token: dictionary.longest(&[*byte]).token,
         end: position + 1,
         previous: position.wrapping_sub(1),
     }));

@@ -1,6 +1,7 @@
 //! The tables that `build.rs` made, included as they are: nothing is parsed or allocated at run time.
 
 use super::dictionary::Dictionary;
+use super::estimate::Estimate;
 use super::layout::NO_TOKEN;
 use super::pieces::Kinds;
 

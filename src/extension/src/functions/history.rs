@@ -7,7 +7,7 @@ use ext_php_rs::zend::BailoutGuard;
 use platen_core::history::{
     HistoryRole, MessageCost, TokenBudget, TrimError, TrimOptions, TrimReport, trim_with,
 };
-use platen_core::tokens::{self, CutFrom, REPLY_PRIMING_TOKENS, model_info};
+use platen_core::tokens::{self, CutFrom, ModelInfo, REPLY_PRIMING_TOKENS, model_info};
 
 use crate::convert::{entries, text, values};
 use crate::exceptions::Failure;
@@ -27,7 +27,8 @@ fn count_message_tokens(messages: Items<'_>, model: Model<'_>) -> Result<i64, Fa
     })
 }
 
-/// Drops the oldest messages until the rest fits. The messages that stay are the caller's own, not copies.
+/// Drops the oldest messages until the rest fits, and reports on it. The messages that stay are the caller's own, not
+/// copies.
 #[php_function]
 #[php(name = "Platen\\trim_history", defaults(model = "\"\"", reserve = 0, options = []))]
 fn trim_history(
@@ -43,10 +44,19 @@ fn trim_history(
             reserve_for_output: reserve.amount("reserve")?,
         };
         let options = HistoryOptions::read(options.0)?;
-        let trimmed = trimmed(messages.0, budget, model.as_str(), &options)?;
+        let info = model_info(model.as_str());
+        let trimmed = trimmed(messages.0, budget, &info, model.as_str(), &options)?;
         // PHP may end the request for want of memory while the array is built; what Rust holds is freed even then.
         let trimmed = BailoutGuard::new(trimmed);
-        result(messages.0, &trimmed, &options)
+        let (list, mut report) = result(messages.0, &trimmed, &options)?;
+        report.insert("max_tokens", budget.max_tokens)?;
+        report.insert("reserve", budget.reserve_for_output)?;
+        report.insert("is_estimate", !info.is_exact())?;
+        report.insert("error_percent", i64::from(info.error_percent()))?;
+        let mut whole = ZendHashTable::with_capacity(2);
+        whole.insert("messages", list)?;
+        whole.insert("report", report)?;
+        Ok(whole)
     })
 }
 
@@ -97,12 +107,12 @@ const MOST_CUTS: usize = 2;
 fn trimmed(
     messages: &ZendHashTable,
     budget: TokenBudget,
+    info: &ModelInfo,
     model: &str,
     options: &HistoryOptions<'_>,
 ) -> Result<Trimmed, Failure> {
-    let info = model_info(model);
     let given: Vec<&Zval> = values(messages).map(Zval::dereference).collect();
-    let mut costs = costs(&given, &info)?;
+    let mut costs = costs(&given, info)?;
     let marker_tokens = options.summary.map(|summary| tokens::count_message("system", summary, model).tokens);
     let trim_options = TrimOptions { keep_first: options.keep_first, marker_tokens };
     let tokens_before = costs.iter().fold(0, |sum: usize, cost| sum.saturating_add(cost.tokens));
@@ -134,39 +144,46 @@ fn newest_question<'a>(costs: &[MessageCost<'_>], messages: &[&'a Zval]) -> Opti
     Some((place, messages.get(place)?.array()?.get("content").and_then(text)?))
 }
 
+/// The messages that stay, and the report on what was done: places are those in the caller's list, that of the summary
+/// is in the new one.
 fn result(
     messages: &ZendHashTable,
     trimmed: &Trimmed,
     options: &HistoryOptions<'_>,
-) -> Result<ZBox<ZendHashTable>, Failure> {
+) -> Result<(ZBox<ZendHashTable>, ZBox<ZendHashTable>), Failure> {
     let Trimmed { report, cut } = trimmed;
-    let mut kept = ZendHashTable::with_capacity(u32::try_from(report.kept.len() + 1).unwrap_or(0));
+    let capacity = |length: usize| u32::try_from(length).unwrap_or(0);
+    let mut list = ZendHashTable::with_capacity(capacity(report.kept.len() + 1));
+    let mut kept = ZendHashTable::with_capacity(capacity(report.kept.len()));
+    let mut dropped = ZendHashTable::with_capacity(capacity(report.dropped));
     let mut places = report.kept.iter().copied().peekable();
     for (place, message) in values(messages).enumerate() {
         if report.marker_at == Some(place) {
-            kept.push(marker(options.summary.unwrap_or_default())?)?;
+            list.push(marker(options.summary.unwrap_or_default())?)?;
         }
         if places.next_if_eq(&place).is_none() {
+            dropped.push(place)?;
             continue;
         }
+        kept.push(place)?;
         match cut {
             Some((cut_place, content)) if *cut_place == place => {
                 let copy = message.dereference().array().map(ToOwned::to_owned);
                 let mut copy = copy.unwrap_or_default();
                 copy.insert("content", content.as_str())?;
-                kept.push(copy)?;
+                list.push(copy)?;
             }
-            _ => kept.push(message.dereference().shallow_clone())?,
+            _ => list.push(message.dereference().shallow_clone())?,
         }
     }
-    let mut result = ZendHashTable::with_capacity(6);
-    result.insert("messages", kept)?;
-    result.insert("kept", report.kept.len())?;
-    result.insert("dropped", report.dropped)?;
+    let mut result = ZendHashTable::with_capacity(10);
+    result.insert("kept", kept)?;
+    result.insert("dropped", dropped)?;
+    result.insert("truncated", cut.as_ref().map(|(place, _)| *place))?;
+    result.insert("summary_at", report.marker_at)?;
     result.insert("tokens_before", report.tokens_before)?;
     result.insert("tokens_after", report.tokens_after)?;
-    result.insert("is_truncated", cut.is_some())?;
-    Ok(result)
+    Ok((list, result))
 }
 
 /// The message that stands where others were dropped.

@@ -6,7 +6,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 use ext_php_rs::zend::BailoutGuard;
 use platen_core::limits::MAX_TEXT_BYTES;
-use platen_core::tokens::{self, CutFrom, ModelInfo};
+use platen_core::tokens::{self, CutFrom};
 
 use crate::convert::values;
 use crate::exceptions::Failure;
@@ -18,7 +18,7 @@ use crate::params::{Int, Items, Model, Text};
 #[php(name = "Platen\\count_tokens", defaults(model = "\"\""))]
 fn count_tokens(text: Text<'_>, model: Model<'_>) -> Result<i64, Failure> {
     guard(|| {
-        check_length(text.as_str())?;
+        check_length(&text)?;
         let count = tokens::count(text.as_str(), model.as_str());
         Ok(i64::try_from(count.tokens).unwrap_or(i64::MAX))
     })
@@ -29,7 +29,7 @@ fn count_tokens(text: Text<'_>, model: Model<'_>) -> Result<i64, Failure> {
 #[php(name = "Platen\\encode", defaults(model = "\"\""))]
 fn encode(text: Text<'_>, model: Model<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
     guard(|| {
-        check_length(text.as_str())?;
+        check_length(&text)?;
         let ids = tokens::model_info(model.as_str()).encoding.encode(text.as_str());
         // PHP may end the request for want of memory while the array is built; the ids are freed even then.
         let ids = BailoutGuard::new(ids);
@@ -61,7 +61,7 @@ fn decode(tokens: Items<'_>, model: Model<'_>) -> Result<Binary<u8>, Failure> {
 #[php(name = "Platen\\truncate_tokens", defaults(model = "\"\"", from = "\"end\""))]
 fn truncate_tokens(text: Text<'_>, max: Int, model: Model<'_>, from: Text<'_>) -> Result<String, Failure> {
     guard(|| {
-        check_length(text.as_str())?;
+        check_length(&text)?;
         let from = CutFrom::from_name(from.as_str())
             .ok_or_else(|| Failure::Argument(String::from("from is neither end nor start")))?;
         Ok(tokens::truncate(text.as_str(), max.amount("max")?, model.as_str(), from).to_owned())
@@ -78,7 +78,7 @@ fn split_tokens(
     model: Model<'_>,
 ) -> Result<ZBox<ZendHashTable>, Failure> {
     guard(|| {
-        check_length(text.as_str())?;
+        check_length(&text)?;
         let (size, overlap) = (size.amount("size")?, overlap.amount("overlap")?);
         let parts = tokens::split(text.as_str(), size, overlap, model.as_str());
         let parts = BailoutGuard::new(parts.map_err(|error| Failure::Argument(error.to_string()))?);
@@ -95,22 +95,25 @@ fn split_tokens(
 #[php(name = "Platen\\model_info")]
 fn model_info(model: Model<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
     guard(|| {
-        let ModelInfo { encoding, is_exact, estimate_percent, context_tokens, max_output_tokens } =
-            tokens::model_info(model.as_str());
+        let model = tokens::model_info(model.as_str());
         let mut info = ZendHashTable::with_capacity(5);
-        info.insert("encoding", encoding.name())?;
-        info.insert("is_exact", is_exact)?;
-        info.insert("estimate_percent", estimate_percent)?;
-        info.insert("context_tokens", context_tokens)?;
-        info.insert("max_output_tokens", max_output_tokens)?;
+        info.insert("encoding", model.encoding.name())?;
+        info.insert("is_estimate", !model.is_exact())?;
+        info.insert("error_percent", i64::from(model.error_percent()))?;
+        info.insert("context_tokens", model.context_tokens)?;
+        info.insert("max_output_tokens", model.max_output_tokens)?;
         Ok(info)
     })
 }
 
 /// Refuses a text that would keep the worker busy for seconds.
-fn check_length(text: &str) -> Result<(), Failure> {
-    if text.len() > MAX_TEXT_BYTES {
-        return Err(Failure::TooLarge { what: "the text", actual: text.len(), limit: MAX_TEXT_BYTES });
+fn check_length(text: &Text<'_>) -> Result<(), Failure> {
+    if text.given_bytes() > MAX_TEXT_BYTES {
+        return Err(Failure::TooLarge {
+            what: "the text",
+            actual: text.given_bytes(),
+            limit: MAX_TEXT_BYTES,
+        });
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use platen_core::code::ErrorCode;
-use platen_core::wire::{FrameError, HEADER_BYTES, Refusal, Reply, Request, decode_header, encode};
+use platen_core::wire::{FrameError, HEADER_BYTES, Refusal, Reply, Request, Tag, decode_header, encode};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
@@ -77,8 +77,16 @@ async fn requests(
             Err(ended) => return ended,
         };
         let reply = match received {
-            Ok(request) => dispatcher.answer(request).await,
-            Err(refusal) => Some(Reply::Refusal(refusal)),
+            Received::Request(request) => dispatcher.answer(request).await,
+            Received::Refused(refusal) => Some(Reply::Refusal(refusal)),
+            Received::Unreadable(refusal) => {
+                tracing::warn!(
+                    { names::ERROR_CODE } = refusal.code.as_str(),
+                    { names::ERROR } = refusal.message,
+                    "a job that came without a wish for an answer cannot be read"
+                );
+                None
+            }
         };
         if let Some(reply) = reply
             && let Err(ended) = send(&mut stream, limits, &reply).await
@@ -114,12 +122,21 @@ async fn admit(
     Err(Ended::NotAllowed)
 }
 
-/// Reads one request. The inner error is one that the connection survives.
+/// A frame that was read wholly: the connection goes on after it.
+enum Received {
+    Request(Request),
+    /// It cannot be served, and its sender is told.
+    Refused(Refusal),
+    /// It cannot be served, and its sender takes no answer: one would be read as that to its next request.
+    Unreadable(Refusal),
+}
+
+/// Reads one request.
 async fn receive(
     stream: &mut BufReader<UnixStream>,
     limits: Limits,
     draining: &CancellationToken,
-) -> Result<Result<Request, Refusal>, Ended> {
+) -> Result<Received, Ended> {
     let first = tokio::select! {
         first = timeout(limits.idle, stream.read_u8()) => first,
         () = draining.cancelled() => return Err(Ended::Idle),
@@ -129,10 +146,7 @@ async fn receive(
     timeout(limits.frame, rest_of_request(stream, first)).await.map_err(|_| Ended::Slow)?
 }
 
-async fn rest_of_request(
-    stream: &mut BufReader<UnixStream>,
-    first: u8,
-) -> Result<Result<Request, Refusal>, Ended> {
+async fn rest_of_request(stream: &mut BufReader<UnixStream>, first: u8) -> Result<Received, Ended> {
     let mut rest = [0; HEADER_BYTES - 1];
     stream.read_exact(&mut rest).await?;
     let [b, c, d, version, tag] = rest;
@@ -140,17 +154,24 @@ async fn rest_of_request(
         Ok(frame) => {
             let body = read_body(stream, frame.body_bytes).await?;
             Ok(match Request::decode(frame.tag, &body) {
-                Ok(Some(request)) => Ok(request),
+                Ok(Some(request)) => Received::Request(request),
                 Ok(None) => {
                     let message = "the frame is a reply; the daemon takes requests".to_owned();
-                    Err(Refusal { code: ErrorCode::UnknownRequest, message })
+                    Received::Refused(Refusal { code: ErrorCode::UnknownRequest, message })
                 }
-                Err(error) => Err(Refusal { code: ErrorCode::InvalidRequest, message: describe(&error) }),
+                Err(error) => {
+                    let refusal = Refusal { code: ErrorCode::InvalidRequest, message: describe(&error) };
+                    if frame.tag == Tag::Push {
+                        Received::Unreadable(refusal)
+                    } else {
+                        Received::Refused(refusal)
+                    }
+                }
             })
         }
         Err(error @ FrameError::UnknownTag { tag: _, body_bytes }) => {
             read_body(stream, body_bytes).await?;
-            Ok(Err(Refusal { code: error.code(), message: error.to_string() }))
+            Ok(Received::Refused(Refusal { code: error.code(), message: error.to_string() }))
         }
         Err(error @ (FrameError::TooLarge(_) | FrameError::TooShort(_) | FrameError::Version(_))) => {
             Err(error.into())

@@ -57,7 +57,12 @@ async fn an_accepted_job_and_a_pushed_one_become_durable_and_end() {
     };
     let (tag, body) = Request::Push(boxed(&pushed)).encode().unwrap();
     client.send(&encode(tag, &body).unwrap()).await.unwrap();
-    // The answer that comes next is that of the ping: a push has none.
+    client.send(&encode(tag, b"no JSON").unwrap()).await.unwrap();
+    let mut stranger = boxed(&pushed);
+    stranger.site = "nobody".to_owned().try_into().unwrap();
+    let (tag, body) = Request::Push(stranger).encode().unwrap();
+    client.send(&encode(tag, &body).unwrap()).await.unwrap();
+    // The answer that comes next is that of the ping: a push has none, whatever is wrong with it.
     assert!(matches!(client.call(&Request::Ping).await, Reply::Pong(_)));
 
     assert_eq!((receipt.job_id, receipt.status), (accepted.id.clone(), JobStatus::Queued));

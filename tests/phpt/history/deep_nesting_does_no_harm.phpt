@@ -1,0 +1,22 @@
+--TEST--
+Deep nesting in a message does no harm
+--FILE--
+<?php
+declare(strict_types=1);
+
+require __DIR__ . '/../support/outcome.inc';
+
+$deep = [];
+for ($depth = 0; $depth < 100_000; ++$depth) {
+    $deep = [$deep];
+}
+$message = ['role' => 'user', 'content' => 'Hi', 'extra' => $deep];
+echo Platen\trim_history([$message], 100, 'gpt-4o')['messages'] === [$message] ? 'shared' : 'changed', "\n";
+echo outcome(fn () => Platen\count_message_tokens([['role' => 'user', 'content' => $deep]], 'gpt-4o')), "\n";
+echo outcome(fn () => Platen\count_message_tokens([['role' => 'user', 'content' => [$deep]]], 'gpt-4o')), "\n";
+echo 'done';
+--EXPECT--
+shared
+InvalidInput invalid_request: message 0 has a part of its content that is neither text nor image
+InvalidInput invalid_request: message 0 has a part of its content that is neither text nor image
+done
