@@ -17,7 +17,7 @@ $faults = array_keys(array_filter([
     'jwt' => $claims['n'] !== $number,
     'tokens' => Platen\count_tokens('Hello, world', 'gpt-4o') !== 3,
     'cache' => Platen\cache_set($hash, $number) && Platen\cache_get($hash) !== $number,
-    'history' => Platen\trim_history([['role' => 'user', 'content' => $number]], 1000)['kept'] !== 1,
+    'history' => Platen\trim_history([['role' => 'user', 'content' => $number]], 1000)['report']['kept'] !== [0],
     'jit' => opcache_get_status(false)['jit']['on'] !== true,
     // What the preloaded script left: a class, and nothing of its objects.
     'preload' => !Preloaded::isLinked() || Preloaded::$key !== null,

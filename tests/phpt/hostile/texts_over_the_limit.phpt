@@ -20,7 +20,7 @@ foreach (
         'encode' => fn (string $text) => count(Platen\encode($text, 'gpt-4o')) > 0,
         'truncate_tokens' => fn (string $text) => strlen(Platen\truncate_tokens($text, 1, 'gpt-4o')) > 0,
         'split_tokens' => fn (string $text) => count(Platen\split_tokens($text, 4096, 0, 'gpt-4o')) > 0,
-        'trim_history' => fn (string $text) => Platen\trim_history([['role' => 'user', 'content' => substr($text, 4)]], 10 ** 8)['kept'] === 1,
+        'trim_history' => fn (string $text) => Platen\trim_history([['role' => 'user', 'content' => substr($text, 4)]], 10 ** 8)['report']['kept'] === [0],
         'redact' => fn (string $text) => strlen(Platen\redact($text)['text']) === LIMIT,
         'push' => fn (string $text) => $counter->push(substr($text, 0, strlen($text) - LIMIT)) === null,
     ] as $name => $call

@@ -10,7 +10,7 @@ eval('
     var_dump(Platen\count_tokens(12345) === Platen\count_tokens("12345"));
     var_dump(Platen\count_tokens(1.5) === Platen\count_tokens("1.5"));
     var_dump(Platen\count_tokens(true) === Platen\count_tokens("1"));
-    var_dump(Platen\trim_history([], "100", reserve: 5.0)["kept"]);
+    var_dump(count(Platen\trim_history([], "100", reserve: 5.0)["report"]["kept"]));
 ');
 --EXPECT--
 bool(true)
