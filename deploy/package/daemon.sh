@@ -26,6 +26,7 @@ put_daemon_files() {
   put_file 644 "$source/platend.service" "$folder/usr/lib/systemd/system/platend.service"
   put_file 644 "$source/platend.sysusers" "$folder/usr/lib/sysusers.d/platend.conf"
   put_file 644 "$source/platend.tmpfiles" "$folder/usr/lib/tmpfiles.d/platend.conf"
+  put_file 644 "$source/lintian-overrides" "$folder/usr/share/lintian/overrides/platend"
   write_settings "$folder/etc/platen/platend.toml"
   put_file 600 "$source/provider.env" "$folder/etc/platen/provider.env"
   put_file 644 "$source/platend.8" "$folder/usr/share/man/man8/platend.8" "VERSION=$VERSION"

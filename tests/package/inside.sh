@@ -108,6 +108,7 @@ expect "a site can be added" setpriv --reuid platen --regid platen --init-groups
   platend site add demo --url http://127.0.0.1:9 --format json >/dev/null
 expect "the doctor finds nothing broken" platend doctor
 expect "the web server's PHP hands a job over and gets its answer" as_www_data php /packages/job.php
+expect "it shares the rate limits with the daemon" as_www_data php /packages/limit.php
 expect "nobody else may" refuses setpriv --reuid nobody --regid nogroup --init-groups php -r 'Platen\ping();'
 expect "SIGTERM ends the daemon well" stop_daemon
 expect "the socket is gone with it" test ! -e /run/platen/platend.sock

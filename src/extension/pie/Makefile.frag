@@ -1,7 +1,7 @@
 PLATEN = $(srcdir)/../../..
 PLATEN_TARGET = $${CARGO_TARGET_DIR:-$(PLATEN)/target}
 # With them as prerequisites, `make install`, which root may run, does not call cargo again.
-PLATEN_SOURCES = $(shell find $(PLATEN)/Cargo.lock $(PLATEN)/src/core $(PLATEN)/src/cache $(PLATEN)/src/extension/src -type f)
+PLATEN_SOURCES = $(shell find $(PLATEN)/Cargo.lock $(PLATEN)/src -name '*.rs' -o -name Cargo.lock)
 
 $(phplibdir)/platen.so: $(PLATEN_SOURCES)
 	PHP="$(PHP_EXECUTABLE)" PHP_CONFIG="$(PLATEN_PHP_CONFIG)" $(CARGO) build --release --locked \
