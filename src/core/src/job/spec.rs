@@ -124,7 +124,8 @@ pub struct JobSpec {
     /// Whom the use is counted for, opaque to the daemon (`user:1`, `session:…`). 1 to 191 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// Jobs of one conversation are told to the site in the order in which they were accepted. 1 to 191 bytes.
+    /// Which conversation the job belongs to, opaque to the daemon: the same words in another one are another
+    /// question. 1 to 191 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<String>,
     /// How urgent it is; `standard` when absent.

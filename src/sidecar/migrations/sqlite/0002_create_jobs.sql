@@ -37,9 +37,9 @@ CREATE TABLE jobs (
     idempotency_key TEXT NOT NULL,
     -- SHA-256 of kind and payload: equal bytes are equal work.
     fingerprint BLOB NOT NULL,
-    -- The time of acceptance in steps of 8.4 s (upper bits) and a hash of site, subject and fingerprint: finds
-    -- the same input of the same user within a window. Absent without a subject. Grows with time, so that a
-    -- submit touches the index's newest page only.
+    -- The time of acceptance in steps of 8.4 s (upper bits) and a hash of site, subject, conversation and
+    -- fingerprint: finds the same input of the same user within a window. Absent without a subject. Grows with
+    -- time, so that a submit touches the index's newest page only.
     input_key INTEGER,
     -- Follows the request through every part.
     request_id TEXT NOT NULL,
@@ -49,7 +49,7 @@ CREATE TABLE jobs (
     prompt_hash TEXT,
     -- Whom the use is counted for, opaque here.
     subject TEXT,
-    -- Ends of one conversation are told in the order of `job_no`.
+    -- Which conversation the job belongs to, opaque here.
     conversation TEXT,
     kind TEXT NOT NULL CHECK (kind IN ('chat', 'workflow')),
     priority TEXT NOT NULL CHECK (priority IN ('high', 'standard', 'batch')),

@@ -82,7 +82,10 @@ impl NewJob {
             .chain_update(&payload)
             .finalize()
             .into();
-        let input = spec.subject.as_deref().map(|subject| input(&site, subject, &fingerprint));
+        let input = spec
+            .subject
+            .as_deref()
+            .map(|subject| input(&site, subject, spec.conversation.as_deref(), &fingerprint));
         let SubmitTerms { default_deadline, same_input_window } = terms;
         Ok(Self {
             site,
@@ -123,11 +126,14 @@ impl NewJob {
     }
 }
 
-fn input(site: &SiteId, subject: &str, fingerprint: &[u8; 32]) -> u32 {
+/// The same words in another conversation are another question.
+fn input(site: &SiteId, subject: &str, conversation: Option<&str>, fingerprint: &[u8; 32]) -> u32 {
     let hash: [u8; 32] = Sha256::new()
         .chain_update(site.as_str())
         .chain_update([0])
         .chain_update(subject)
+        .chain_update([0])
+        .chain_update(conversation.unwrap_or_default())
         .chain_update([0])
         .chain_update(fingerprint)
         .finalize()
@@ -153,6 +159,14 @@ mod tests {
     use super::*;
 
     fn job(subject: Option<&str>, question: &str) -> NewJob {
+        prepared(subject, None, question)
+    }
+
+    fn in_conversation(conversation: &str) -> NewJob {
+        prepared(Some("u"), Some(conversation), "?")
+    }
+
+    fn prepared(subject: Option<&str>, conversation: Option<&str>, question: &str) -> NewJob {
         let spec = JobSpec {
             id: JobId::generate(Timestamp::from_seconds(1), [1; 10]),
             idempotency_key: "k".to_owned(),
@@ -160,7 +174,7 @@ mod tests {
             traceparent: None,
             prompt_hash: None,
             subject: subject.map(str::to_owned),
-            conversation: None,
+            conversation: conversation.map(str::to_owned),
             priority: Priority::Standard,
             run_at: None,
             deadline_ms: None,
@@ -199,6 +213,7 @@ mod tests {
 
         assert_ne!(key, job(Some("v"), "?").input_key(now));
         assert_ne!(key, job(Some("u"), "!").input_key(now));
+        assert_ne!(key, in_conversation("c").input_key(now));
         assert_eq!(job(None, "?").input_key(now), None);
         assert!(job(None, "?").input_keys(now).is_empty());
     }

@@ -162,10 +162,11 @@ fn find_same_input(
             .prepare_cached(
                 "SELECT job_id, site_id, status, fingerprint FROM jobs \
                  WHERE input_key = ?1 AND site_id = ?2 AND subject = ?3 AND fingerprint = ?4 \
-                 AND accepted_at > ?5 AND finished_at IS NULL ORDER BY job_no LIMIT 1",
+                 AND conversation IS ?5 AND accepted_at > ?6 AND finished_at IS NULL ORDER BY job_no LIMIT 1",
             )
             .and_then(|mut statement| {
-                let values = params![key, job.site.as_str(), job.spec.subject, job.fingerprint, since];
+                let NewJob { site, spec, fingerprint, .. } = job;
+                let values = params![key, site.as_str(), spec.subject, fingerprint, spec.conversation, since];
                 statement.query_row(values, Earlier::read).optional()
             })
             .map_err(failed("look for the same input"))?;
