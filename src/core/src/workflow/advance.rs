@@ -82,6 +82,10 @@ impl Workflow {
     pub fn reads(&self, progress: &Progress, event: &Event) -> Reads {
         let mut reads = Reads::default();
         let ends = match event {
+            Event::Replayed if self.was_undone(progress) => {
+                self.read_by_decisions(&self.unbegun(), Vec::new(), &mut reads);
+                return reads;
+            }
             Event::Submitted | Event::Replayed => Vec::new(),
             Event::Succeeded { step } => {
                 let is_last =
@@ -142,6 +146,12 @@ impl Workflow {
                 && progress.step(at).is_some_and(|step| step.status == StepStatus::Running)
         };
         self.indexed().filter(|(at, step)| is_spared(*at, step)).map(|(at, _)| at).collect()
+    }
+
+    /// Whether a compensation has run, so that a replay has to begin from the beginning.
+    fn was_undone(&self, progress: &Progress) -> bool {
+        let is_undone = |(at, step): (&StepProgress, &Step)| step.undoes.is_some() && at.total > 0;
+        progress.steps.iter().zip(&self.steps).any(is_undone)
     }
 
     /// Adds what is read by the steps that may be decided on once these have ended.
@@ -412,8 +422,7 @@ impl<'a> Run<'a> {
         self.progress.has_ended = false;
         self.progress.ending = None;
         let workflow = self.workflow;
-        let is_undone = |(at, step): (&StepProgress, &Step)| step.undoes.is_some() && at.total > 0;
-        if self.progress.steps.iter().zip(&workflow.steps).any(is_undone) {
+        if workflow.was_undone(&self.progress) {
             self.progress = workflow.unbegun();
             self.changes.push(Change::Reset);
             return self.settle();
