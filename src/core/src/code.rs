@@ -87,6 +87,12 @@ pub enum ErrorCode {
     AnswerTooLarge,
     /// The job took the daemon down too often.
     Poison,
+    /// The definition of a workflow is not well formed; the message names the place in it.
+    InvalidWorkflow,
+    /// Nobody configured the workflow.
+    UnknownWorkflow,
+    /// A schedule's cron expression or time zone is not one.
+    InvalidSchedule,
 }
 
 impl ErrorCode {
@@ -131,6 +137,9 @@ impl ErrorCode {
             Self::ProviderTruncated => "provider_truncated",
             Self::AnswerTooLarge => "answer_too_large",
             Self::Poison => "poison",
+            Self::InvalidWorkflow => "invalid_workflow",
+            Self::UnknownWorkflow => "unknown_workflow",
+            Self::InvalidSchedule => "invalid_schedule",
         }
     }
 }

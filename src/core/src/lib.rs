@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod breaker;
 pub mod budget;
 pub mod clock;
 pub mod code;
+pub mod cron;
 pub mod history;
 pub mod job;
 pub mod limits;
@@ -16,4 +18,6 @@ pub mod signing;
 pub mod sse;
 pub mod tokens;
 pub mod webhook;
+mod window;
 pub mod wire;
+pub mod workflow;

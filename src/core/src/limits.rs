@@ -12,6 +12,12 @@ pub const MAX_JOB_BYTES: usize = 256 * 1024;
 /// The longest idempotency key, in bytes: fits a unique `utf8mb4` index in WordPress's tables.
 pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 191;
 
+/// The longest subject and the longest name of a conversation, in bytes.
+pub const MAX_WORD_BYTES: usize = 191;
+
+/// The longest life of a job, in milliseconds: 30 days.
+pub const MAX_DEADLINE_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+
 /// The longest request id taken over from outside, in bytes.
 pub const MAX_REQUEST_ID_BYTES: usize = 64;
 
@@ -65,3 +71,15 @@ pub const MAX_STREAM_TOKEN_SECONDS: u64 = 120;
 
 /// How far a webhook's timestamp may lie from now, in seconds (Standard Webhooks).
 pub const WEBHOOK_TOLERANCE_SECONDS: u64 = 300;
+
+/// The largest definition of a workflow, in bytes of JSON.
+pub const MAX_WORKFLOW_BYTES: usize = 256 * 1024;
+
+/// The most steps of a workflow, compensations not counted.
+pub const MAX_WORKFLOW_STEPS: usize = 64;
+
+/// The most branches of one step, and the most parts of one text.
+pub const MAX_FAN_OUT_ITEMS: usize = 10_000;
+
+/// The largest parameters of one step once they are filled in, in bytes of JSON.
+pub const MAX_RENDERED_BYTES: usize = 1024 * 1024;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, select_all};
-use platen_core::clock::Clock;
+use platen_core::clock::{Clock, Timestamp};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -16,11 +16,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::budgets::{self, Budgets};
 use crate::clock::SystemClock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, IpcConfig};
 use crate::http::{self, HttpParts, HttpState};
 use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
+use crate::jobs::handlers::{Fetcher, FetcherError};
 use crate::jobs::models::ModelTable;
 use crate::jobs::response_cache::ResponseCache;
+use crate::jobs::schedule::Limits;
+use crate::jobs::schedules::{self, ScheduleStore};
+use crate::jobs::workflows::{self, LoadError};
 use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
@@ -59,6 +63,12 @@ pub enum BuildError {
     /// A provider cannot be used.
     #[error("a provider cannot be used")]
     Provider(#[from] providers::BuildError),
+    /// A workflow cannot be used.
+    #[error("a workflow cannot be used")]
+    Workflow(#[from] LoadError),
+    /// Pages cannot be read.
+    #[error("workflows cannot read pages")]
+    Fetcher(#[from] FetcherError),
     /// Webhooks cannot be sent.
     #[error("webhooks cannot be sent")]
     Outbound(#[from] OutboundError),
@@ -92,6 +102,7 @@ pub struct App {
     config: Config,
     supervisor: Supervisor,
     jobs: Arc<Jobs>,
+    schedule_store: Arc<dyn ScheduleStore>,
     backlog: Backlog,
     budgets: Arc<Budgets>,
     outbound: Arc<Outbound>,
@@ -115,24 +126,25 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let deliver = Arc::new(Notify::new());
 
-        let state_dir = &config.daemon.state_dir;
-        let store = SqliteStore::open(state_dir, clock.now())?;
-        // After the database, which makes the directory.
-        let lock = lock(state_dir)?;
-        let store = Arc::new(store);
+        let (store, lock) = open_store(&config.daemon.state_dir, clock.now())?;
         let sites = Arc::new(Sites::new(store.clone()));
         let relay = Relay::default();
         let providers = providers::build(&config.providers, &clock)?;
         let jobs = Arc::new(Jobs::new(JobsParts {
             store: store.clone(),
             work: store.clone(),
+            retention: store.clone(),
             sites: Arc::clone(&sites),
             models: ModelTable::new(&config.models, &providers),
+            workflows: workflows::load(&config.workflows.dir)?,
+            fetcher: Fetcher::new(&config.fetch)?,
             responses: ResponseCache::new(&config.cache, config.ipc.gid()?, &clock).await,
             relay: relay.clone(),
             metrics: Arc::clone(&metrics),
             clock: Arc::clone(&clock),
+            limits: Limits::new(config.jobs.concurrency, &config.limits, &config.models),
             settings: config.jobs.clone(),
+            keep: config.retention.clone(),
             deliver: Arc::clone(&deliver),
         }));
         let budgets = Arc::new(Budgets::new(store.clone(), Arc::clone(&sites), Arc::clone(&clock)));
@@ -144,6 +156,7 @@ impl App {
             wake: deliver,
             settings: config.webhooks.clone(),
         })?;
+        let schedule_store: Arc<dyn ScheduleStore> = store.clone();
         let streams = Streams { jobs: store.clone(), sites, tokens: store, relay, clock: Arc::clone(&clock) };
         let http = HttpState::new(HttpParts {
             streams: Arc::new(streams),
@@ -159,8 +172,7 @@ impl App {
         let rates = Arc::new(RateLimiter::open(&table, config.ipc.mode, gid)?);
         let socket = ipc::bind(&config.ipc, gid).await?;
         jobs::recover(&jobs).await?;
-        let gids = config.ipc.allowed_gids.iter().copied().chain(gid).collect();
-        let policy = PeerPolicy::new(config.ipc.allowed_uids.clone(), gids);
+        let policy = peers(&config.ipc, gid);
         let started_at = clock.now();
         let (accepted, backlog) = jobs::accepted();
         let dispatcher = Dispatcher {
@@ -177,6 +189,7 @@ impl App {
             config,
             supervisor,
             jobs,
+            schedule_store,
             backlog,
             budgets,
             outbound: Arc::new(outbound),
@@ -196,10 +209,13 @@ impl App {
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), PartEnded> {
         let Self { config, supervisor, jobs, backlog, budgets, outbound, dispatcher, http, tcp, .. } = self;
         let (socket, policy, lock) = (self.socket, self.policy, self.lock);
+        let schedule_store = self.schedule_store;
         let address = tcp.local_addr().unwrap_or(config.http.listen);
         let draining = supervisor.draining();
         let path = config.ipc.socket.clone();
         let ipc = ipc::serve(socket, config.ipc, policy, dispatcher, supervisor.clone());
+        let schedules =
+            schedules::tick(Arc::clone(&jobs), schedule_store, config.schedules, draining.clone());
         let part = |name: &'static str, task: BoxFuture<'static, ()>| {
             let task = supervisor.spawn(name, task);
             async move { (name, task.await.is_err()) }.boxed()
@@ -210,6 +226,7 @@ impl App {
         };
         let parts = [
             part("jobs.worker", jobs::work(Arc::clone(&jobs), supervisor.clone()).boxed()),
+            part("jobs.schedules", schedules.boxed()),
             part("jobs.sweep", jobs::sweep(jobs, draining.clone()).boxed()),
             part("webhooks", webhooks::run(outbound, draining.clone()).boxed()),
             part("jobs.accepted", keep_accepted.boxed()),
@@ -240,6 +257,20 @@ impl App {
         drop(lock);
         outcome
     }
+}
+
+/// The database, and the lock on its directory.
+fn open_store(state_dir: &Path, now: Timestamp) -> Result<(Arc<SqliteStore>, File), BuildError> {
+    let store = SqliteStore::open(state_dir, now)?;
+    // After the database, which makes the directory.
+    let lock = lock(state_dir)?;
+    Ok((Arc::new(store), lock))
+}
+
+/// Who may use the socket: those of the settings, and the members of its group.
+fn peers(config: &IpcConfig, gid: Option<u32>) -> PeerPolicy {
+    let gids = config.allowed_gids.iter().copied().chain(gid).collect();
+    PeerPolicy::new(config.allowed_uids.clone(), gids)
 }
 
 /// Two daemons on one database would take each other's running jobs for orphans.

@@ -4,7 +4,9 @@
 
 mod check;
 mod client;
+mod dead;
 mod doctor;
+mod erase;
 mod jobs;
 mod output;
 mod serve;
@@ -43,6 +45,8 @@ enum Command {
     /// Lists, shows and changes jobs.
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
+    /// Removes every job of one user, with all that belongs to it.
+    Erase(erase::EraseCommand),
     /// Adds and lists the WordPress sites that the daemon serves.
     #[command(subcommand)]
     Site(site::SiteCommand),
@@ -82,6 +86,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::CheckConfig => check::check_config(&config),
         Command::Doctor => doctor::doctor(&config),
         Command::Jobs(command) => jobs::run(&config, command),
+        Command::Erase(command) => erase::run(&config, &command),
         Command::Site(command) => site::run(&config, command),
     }
 }

@@ -8,16 +8,21 @@ mod cache;
 mod daemon;
 mod duration;
 mod environment;
+mod fetch;
 mod file;
 mod group;
 mod http;
 mod ipc;
 mod jobs;
+mod limits;
 mod log;
 mod models;
 mod providers;
+mod retention;
+mod schedules;
 mod service;
 mod webhooks;
+mod workflows;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -27,14 +32,19 @@ use thiserror::Error;
 pub use cache::CacheConfig;
 pub use daemon::DaemonConfig;
 pub use environment::Environment;
+pub use fetch::FetchConfig;
 pub use http::HttpConfig;
 pub use ipc::IpcConfig;
 pub use jobs::JobsSettings;
+pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use models::{ModelConfig, Price};
 pub use providers::{ProviderConfig, ProviderKind, Timeouts};
+pub use retention::RetentionConfig;
+pub use schedules::Schedule;
 pub use service::ServiceConfig;
 pub use webhooks::WebhooksConfig;
+pub use workflows::WorkflowsConfig;
 
 /// Where the settings are read from when no `--config` is given, if the file is there.
 pub const DEFAULT_PATH: &str = "/etc/platen/platend.toml";
@@ -50,6 +60,16 @@ pub struct Config {
     pub http: HttpConfig,
     /// `[jobs]`
     pub jobs: JobsSettings,
+    /// `[retention]`
+    pub retention: RetentionConfig,
+    /// `[limits]`
+    pub limits: LimitsConfig,
+    /// `[[schedules]]`
+    pub schedules: Vec<Schedule>,
+    /// `[workflows]`
+    pub workflows: WorkflowsConfig,
+    /// `[fetch]`
+    pub fetch: FetchConfig,
     /// `[webhooks]`
     pub webhooks: WebhooksConfig,
     /// `[cache]`
@@ -122,11 +142,17 @@ impl Config {
         file.check()?;
         let providers = providers::resolve(&file.providers, environment)?;
         let models = models::resolve(file.models, &providers, environment)?;
+        file.limits.check(&providers, &models)?;
         Ok(Self {
             daemon: file.daemon,
             ipc: file.ipc,
             http: file.http,
             jobs: file.jobs,
+            retention: file.retention,
+            limits: file.limits,
+            schedules: schedules::resolve(file.schedules)?,
+            workflows: file.workflows,
+            fetch: file.fetch,
             webhooks: file.webhooks,
             cache: file.cache,
             providers,

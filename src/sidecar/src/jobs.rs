@@ -5,12 +5,17 @@
 //! moment without losing a job, because a job that is found `running` without its worker is queued again.
 
 pub mod event;
+pub mod graph;
+pub mod handlers;
 pub mod models;
 pub mod response_cache;
+pub mod schedule;
+pub mod schedules;
 pub mod store;
 
 mod accepted;
 mod batch;
+mod budget;
 mod cancel;
 mod context;
 mod ends;
@@ -24,6 +29,7 @@ mod sweep;
 mod usage;
 mod wait;
 mod worker;
+pub mod workflows;
 
 pub use accepted::{Accepted, Backlog, accepted, keep as keep_accepted};
 pub use batch::{BatchError, submit_many};

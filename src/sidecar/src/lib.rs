@@ -5,6 +5,7 @@ pub mod cli;
 
 pub mod app;
 pub mod config;
+pub mod destination;
 pub mod service_manager;
 pub mod supervisor;
 

@@ -144,6 +144,7 @@ final class ChatService {
 			'traceparent'     => $question->traceparent,
 			'prompt_hash'     => $prompt->hash,
 			'subject'         => $question->owner->subject(),
+			'conversation'    => $question->conversation_id,
 			'created_at'      => Micros::to_rfc3339( $now ),
 			'kind'            => 'chat',
 			'payload'         => $prompt->payload,

@@ -1,9 +1,12 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::JobId;
+use super::{JobId, Priority};
 use crate::clock::Timestamp;
-use crate::limits::{MAX_IDEMPOTENCY_KEY_BYTES, MAX_JOB_CACHE_TAGS, MAX_REQUEST_ID_BYTES, MAX_SITE_ID_BYTES};
+use crate::limits::{
+    MAX_DEADLINE_MS, MAX_IDEMPOTENCY_KEY_BYTES, MAX_JOB_CACHE_TAGS, MAX_REQUEST_ID_BYTES, MAX_SITE_ID_BYTES,
+    MAX_WORD_BYTES,
+};
 use crate::prompt::{CacheTag, PromptHash};
 
 /// Names one WordPress site. 1 to 64 of `a-z`, `0-9`, `-`, `_`, `.`, beginning with a letter or digit.
@@ -93,6 +96,16 @@ pub struct CachePolicy {
     pub tags: Vec<CacheTag>,
 }
 
+/// What a `workflow` job runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorkflowPayload {
+    /// The workflow's name in the daemon's configuration.
+    pub name: String,
+    /// What it works on: an object with the fields that the workflow declares.
+    #[serde(default)]
+    pub input: serde_json::Value,
+}
+
 /// A job as WordPress hands it over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobSpec {
@@ -108,9 +121,23 @@ pub struct JobSpec {
     /// The lower-case hexadecimal SHA-256 of the canonical prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt_hash: Option<String>,
-    /// Whom the use is counted for, opaque to the daemon (`user:1`, `session:…`).
+    /// Whom the use is counted for, opaque to the daemon (`user:1`, `session:…`). 1 to 191 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// Which conversation the job belongs to, opaque to the daemon: the same words in another one are another
+    /// question. 1 to 191 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    /// How urgent it is; `standard` when absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub priority: Priority,
+    /// Not to be begun before this time; at once when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_at: Option<Timestamp>,
+    /// The longest life, in milliseconds from the time it is accepted, or from `run_at` when that is later;
+    /// the daemon's setting when absent. Waiting and retries count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_ms: Option<u64>,
     /// When WordPress wrote the job row.
     pub created_at: Timestamp,
     /// The work itself, tagged by `kind`.
@@ -124,6 +151,8 @@ pub struct JobSpec {
 pub enum Work {
     /// One turn of a conversation with a model.
     Chat(ChatPayload),
+    /// A graph of steps that the daemon knows by name.
+    Workflow(WorkflowPayload),
 }
 
 impl Work {
@@ -131,6 +160,7 @@ impl Work {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Chat(_) => "chat",
+            Self::Workflow(_) => "workflow",
         }
     }
 }
@@ -147,6 +177,15 @@ pub enum InvalidJob {
     /// See [`JobSpec::request_id`].
     #[error("a request id is 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'")]
     RequestId,
+    /// See [`JobSpec::subject`].
+    #[error("a subject is 1 to 191 bytes")]
+    Subject,
+    /// See [`JobSpec::conversation`].
+    #[error("a conversation is 1 to 191 bytes")]
+    Conversation,
+    /// See [`JobSpec::deadline_ms`].
+    #[error("a deadline is 1 to {MAX_DEADLINE_MS} milliseconds")]
+    Deadline,
     /// See [`ChatPayload::messages`].
     #[error("a chat needs at least one message")]
     NoMessages,
@@ -180,6 +219,15 @@ impl JobSpec {
         if !is_request_id(&self.request_id) {
             return Err(InvalidJob::RequestId);
         }
+        if !self.subject.as_deref().is_none_or(is_word) {
+            return Err(InvalidJob::Subject);
+        }
+        if !self.conversation.as_deref().is_none_or(is_word) {
+            return Err(InvalidJob::Conversation);
+        }
+        if self.deadline_ms.is_some_and(|millis| !(1..=MAX_DEADLINE_MS).contains(&millis)) {
+            return Err(InvalidJob::Deadline);
+        }
         match &self.work {
             Work::Chat(chat) => {
                 chat.validate()?;
@@ -188,6 +236,8 @@ impl JobSpec {
                 }
                 Ok(())
             }
+            // Whether the name is known, and the input what it takes, is for the daemon to say.
+            Work::Workflow(_) => Ok(()),
         }
     }
 
@@ -198,7 +248,7 @@ impl JobSpec {
 }
 
 impl ChatPayload {
-    fn validate(&self) -> Result<(), InvalidJob> {
+    pub(crate) fn validate(&self) -> Result<(), InvalidJob> {
         if self.messages.is_empty() {
             return Err(InvalidJob::NoMessages);
         }
@@ -217,6 +267,14 @@ impl ChatPayload {
         }
         Ok(())
     }
+}
+
+fn is_word(text: &str) -> bool {
+    (1..=MAX_WORD_BYTES).contains(&text.len())
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Whether the text may be used as a request id: it is written to logs and headers as it is.

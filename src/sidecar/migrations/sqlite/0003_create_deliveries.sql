@@ -2,7 +2,7 @@
 CREATE TABLE deliveries (
     -- The `webhook-id`: `evt_{job}_{n}` for the nth end of a job.
     delivery_id TEXT NOT NULL PRIMARY KEY,
-    job_id TEXT NOT NULL REFERENCES jobs (job_id) ON DELETE CASCADE,
+    job_no INTEGER NOT NULL REFERENCES jobs (job_no) ON DELETE CASCADE,
     site_id TEXT NOT NULL REFERENCES sites (site_id),
     -- The body, byte for byte as it is signed and sent. Removed when the site took it.
     body BLOB,
@@ -26,4 +26,4 @@ CREATE TABLE deliveries (
 -- Takes the deliveries that are due, and finds when the next one is.
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;
 -- Finds a job's deliveries.
-CREATE INDEX deliveries_by_job ON deliveries (job_id);
+CREATE INDEX deliveries_by_job ON deliveries (job_no);

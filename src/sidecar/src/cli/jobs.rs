@@ -10,6 +10,7 @@ use platen_core::wire::{JobRef, Reply, Request};
 use serde::Serialize;
 
 use super::client::{CallError, call};
+use super::dead::{self, DeadCommand};
 use super::output::{say, say_json, table};
 use super::{Format, Listing, open_store};
 use crate::clock::SystemClock;
@@ -40,6 +41,9 @@ pub(super) enum JobsCommand {
         #[command(flatten)]
         listing: Listing,
     },
+    /// Lists, shows, replays and drops dead jobs.
+    #[command(subcommand)]
+    Dead(DeadCommand),
     /// Gives a dead job a new life.
     Retry {
         /// The job's id.
@@ -52,7 +56,7 @@ pub(super) enum JobsCommand {
     },
 }
 
-fn parse_site(text: &str) -> Result<SiteId, String> {
+pub(super) fn parse_site(text: &str) -> Result<SiteId, String> {
     SiteId::try_from(text.to_owned()).map_err(|error| error.to_string())
 }
 
@@ -75,8 +79,9 @@ pub(super) fn run(config: &Config, command: JobsCommand) -> anyhow::Result<ExitC
             let trace = runtime.block_on(store.trace(reference)).context("the job cannot be read")?;
             show(job, trace.map(|trace| trace.hops).unwrap_or_default(), listing.format)?;
         }
-        JobsCommand::Retry { id } => runtime.block_on(change(config, &store, &id, Change::Retry))?,
-        JobsCommand::Cancel { id } => runtime.block_on(change(config, &store, &id, Change::Cancel))?,
+        JobsCommand::Dead(command) => return dead::run(config, &store, &runtime, command),
+        JobsCommand::Retry { id } => runtime.block_on(change_one(config, &store, id, Change::Retry))?,
+        JobsCommand::Cancel { id } => runtime.block_on(change_one(config, &store, id, Change::Cancel))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -87,21 +92,26 @@ async fn find(store: &SqliteStore, id: &JobId) -> anyhow::Result<ListedJob> {
 }
 
 #[derive(Clone, Copy)]
-enum Change {
+pub(super) enum Change {
     Retry,
     Cancel,
 }
 
 /// Through the daemon when it runs, so that a running call is dropped and a queued job starts at once; else
 /// straight in the database.
-async fn change(config: &Config, store: &SqliteStore, id: &JobId, change: Change) -> anyhow::Result<()> {
-    let job = JobRef { site: find(store, id).await?.site, job_id: id.clone() };
+pub(super) async fn change(
+    config: &Config,
+    store: &SqliteStore,
+    job: JobRef,
+    change: Change,
+) -> anyhow::Result<JobSnapshot> {
+    let id = job.job_id.clone();
     let request = match change {
         Change::Retry => Request::Retry(job.clone()),
         Change::Cancel => Request::Cancel(job.clone()),
     };
     let after = match call(&config.ipc.socket, &request) {
-        Ok(Reply::Job(after)) => after,
+        Ok(Reply::Job(after)) => *after,
         Ok(Reply::Refusal(refusal)) => bail!("{} ({})", refusal.message, refusal.code),
         Ok(_) => bail!("the daemon sent another reply than was asked for"),
         Err(CallError::NotRunning) => {
@@ -111,7 +121,7 @@ async fn change(config: &Config, store: &SqliteStore, id: &JobId, change: Change
                 Change::Cancel => store.cancel(job, now).await,
             };
             match changed.context("the job cannot be changed")? {
-                Changed::To(after) => after,
+                Changed::To(after) => *after,
                 Changed::Not(job) => {
                     bail!("a {} job cannot be changed that way (invalid_transition)", job.status)
                 }
@@ -120,6 +130,12 @@ async fn change(config: &Config, store: &SqliteStore, id: &JobId, change: Change
         }
         Err(error) => return Err(error).context("the daemon cannot be asked"),
     };
+    Ok(after)
+}
+
+async fn change_one(config: &Config, store: &SqliteStore, id: JobId, to: Change) -> anyhow::Result<()> {
+    let job = JobRef { site: find(store, &id).await?.site, job_id: id };
+    let after = change(config, store, job, to).await?;
     Ok(say(&format!("job {} is {}", after.id, after.status))?)
 }
 

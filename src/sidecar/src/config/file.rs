@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::models::ModelEntry;
 use super::providers::ProviderEntry;
+use super::schedules::ScheduleEntry;
 use super::{
-    CacheConfig, ConfigError, DaemonConfig, HttpConfig, IpcConfig, JobsSettings, LogConfig, WebhooksConfig,
+    CacheConfig, ConfigError, DaemonConfig, FetchConfig, HttpConfig, IpcConfig, JobsSettings, LimitsConfig,
+    LogConfig, RetentionConfig, WebhooksConfig, WorkflowsConfig,
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -20,11 +22,17 @@ pub(super) struct File {
     pub(super) ipc: IpcConfig,
     pub(super) http: HttpConfig,
     pub(super) jobs: JobsSettings,
+    pub(super) retention: RetentionConfig,
+    pub(super) limits: LimitsConfig,
+    pub(super) workflows: WorkflowsConfig,
+    pub(super) fetch: FetchConfig,
     pub(super) webhooks: WebhooksConfig,
     pub(super) cache: CacheConfig,
     pub(super) log: LogConfig,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) providers: Vec<ProviderEntry>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) schedules: Vec<ScheduleEntry>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) models: BTreeMap<String, ModelEntry>,
 }
@@ -43,6 +51,8 @@ impl File {
         self.ipc.check()?;
         self.http.check()?;
         self.jobs.check()?;
+        self.retention.check()?;
+        self.fetch.check()?;
         self.webhooks.check()?;
         self.cache.check()
     }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::store::Submitted;
+use super::store::{NewJob, Submitted};
 use super::{Jobs, SubmitError, submit};
 use crate::storage::StoreError;
 use crate::telemetry::names;
@@ -24,10 +24,10 @@ const STORE_RETRY: Duration = Duration::from_millis(200);
 
 /// Puts jobs into the queue.
 #[derive(Clone)]
-pub struct Accepted(mpsc::Sender<Submit>);
+pub struct Accepted(mpsc::Sender<NewJob>);
 
 /// The other end of the queue.
-pub struct Backlog(mpsc::Receiver<Submit>);
+pub struct Backlog(mpsc::Receiver<NewJob>);
 
 /// A queue for jobs that were acknowledged early.
 pub fn accepted() -> (Accepted, Backlog) {
@@ -42,8 +42,10 @@ impl Accepted {
     /// # Errors
     /// [`SubmitError`]. A conflict with an earlier job is not known yet: the log tells it.
     pub async fn take(&self, jobs: &Jobs, request: Submit) -> Result<(), SubmitError> {
-        submit::check(jobs, &request).await?;
-        self.0.send(request).await.map_err(|_| SubmitError::Store(StoreError::Stopped))
+        let mut job = submit::prepare(jobs, request).await?;
+        // Its sender has its answer already and will ask for this id: it cannot be told of another job.
+        job.same_input_window = Duration::ZERO;
+        self.0.send(job).await.map_err(|_| SubmitError::Store(StoreError::Stopped))
     }
 }
 
@@ -71,18 +73,18 @@ pub async fn keep(jobs: &Jobs, backlog: Backlog, draining: CancellationToken, st
 }
 
 /// Keeps these jobs; gives back those that have to wait for a better moment.
-async fn commit(jobs: &Jobs, waiting: Vec<Submit>) -> Vec<Submit> {
-    match jobs.store.submit_many(waiting.clone(), jobs.now()).await {
+async fn commit(jobs: &Jobs, waiting: Vec<NewJob>) -> Vec<NewJob> {
+    match jobs.store.submit(waiting.clone(), jobs.now()).await {
         Ok(outcomes) => {
-            for (request, outcome) in waiting.iter().zip(outcomes) {
+            for (job, outcome) in waiting.iter().zip(outcomes) {
                 match outcome {
                     Submitted::Kept(receipt) => {
-                        submit::announce(jobs, &request.site, &request.job.request_id, &receipt);
+                        submit::announce(jobs, &job.site, &job.spec.request_id, &receipt);
                     }
                     Submitted::Conflict { job_id } => tracing::warn!(
-                        { names::JOB_ID } = %request.job.id,
-                        { names::REQUEST_ID } = request.job.request_id,
-                        { names::SITE_ID } = %request.site,
+                        { names::JOB_ID } = %job.spec.id,
+                        { names::REQUEST_ID } = job.spec.request_id,
+                        { names::SITE_ID } = %job.site,
                         earlier = %job_id,
                         "an accepted job is not kept: its key or id belongs to other work"
                     ),
@@ -98,12 +100,12 @@ async fn commit(jobs: &Jobs, waiting: Vec<Submit>) -> Vec<Submit> {
     }
 }
 
-fn lose(waiting: &[Submit]) {
-    for request in waiting {
+fn lose(waiting: &[NewJob]) {
+    for job in waiting {
         tracing::error!(
-            { names::JOB_ID } = %request.job.id,
-            { names::REQUEST_ID } = request.job.request_id,
-            { names::SITE_ID } = %request.site,
+            { names::JOB_ID } = %job.spec.id,
+            { names::REQUEST_ID } = job.spec.request_id,
+            { names::SITE_ID } = %job.site,
             "an accepted job is lost: the store refused it until the end"
         );
     }

@@ -4,7 +4,7 @@ use platen_core::limits::MAX_BATCH_JOBS;
 use platen_core::wire::{BatchItem, Receipts, Refusal, Submit, SubmitMany};
 use thiserror::Error;
 
-use super::store::Submitted;
+use super::store::{NewJob, Submitted};
 use super::{Jobs, SubmitError, submit};
 use crate::storage::StoreError;
 
@@ -44,7 +44,7 @@ pub async fn submit_many(jobs: &Jobs, batch: SubmitMany) -> Result<Receipts, Bat
         let checked = match serde_json::from_str::<JobSpec>(text.get()) {
             Ok(job) => {
                 let request = Submit { site: batch.site.clone(), job };
-                submit::check(jobs, &request).await.map(|()| request).map_err(|error| refusal(&error))
+                submit::prepare(jobs, request).await.map_err(|error| refusal(&error))
             }
             // Its text may quote what the job holds.
             Err(_) => Err(Refusal {
@@ -53,17 +53,17 @@ pub async fn submit_many(jobs: &Jobs, batch: SubmitMany) -> Result<Receipts, Bat
             }),
         };
         match checked {
-            Ok(request) => {
-                taken.push(request);
+            Ok(job) => {
+                taken.push(job);
                 items.push(None);
             }
             Err(refusal) => items.push(Some(BatchItem::Refusal(refusal))),
         }
     }
     let outcomes = keep(jobs, &taken).await?;
-    let mut outcomes = taken.iter().zip(outcomes).map(|(request, outcome)| match outcome {
+    let mut outcomes = taken.iter().zip(outcomes).map(|(job, outcome)| match outcome {
         Submitted::Kept(receipt) => {
-            submit::announce(jobs, &request.site, &request.job.request_id, &receipt);
+            submit::announce(jobs, &job.site, &job.spec.request_id, &receipt);
             BatchItem::Receipt(receipt)
         }
         Submitted::Conflict { job_id } => BatchItem::Refusal(refusal(&SubmitError::Conflict { job_id })),
@@ -72,8 +72,8 @@ pub async fn submit_many(jobs: &Jobs, batch: SubmitMany) -> Result<Receipts, Bat
     Ok(Receipts { receipts })
 }
 
-async fn keep(jobs: &Jobs, taken: &[Submit]) -> Result<Vec<Submitted>, StoreError> {
-    if taken.is_empty() { Ok(Vec::new()) } else { jobs.store.submit_many(taken.to_vec(), jobs.now()).await }
+async fn keep(jobs: &Jobs, taken: &[NewJob]) -> Result<Vec<Submitted>, StoreError> {
+    if taken.is_empty() { Ok(Vec::new()) } else { jobs.store.submit(taken.to_vec(), jobs.now()).await }
 }
 
 fn refusal(error: &SubmitError) -> Refusal {

@@ -13,8 +13,13 @@ pub async fn cancel(jobs: &Jobs, job: JobRef) -> Result<JobSnapshot, ChangeError
     let site = job.site.clone();
     match jobs.store.cancel(job, jobs.now()).await? {
         Changed::To(after) => {
-            jobs.running.cancel(&after.id);
-            jobs.announce_end(&site, &after);
+            jobs.stop_lost(&after.id).await;
+            if after.status.is_final() {
+                jobs.announce_end(&site, &after);
+            } else {
+                // A compensation is to be run first.
+                jobs.wake.notify_one();
+            }
             tracing::info!(
                 { names::JOB_ID } = %after.id,
                 { names::REQUEST_ID } = after.request_id,

@@ -9,12 +9,15 @@ use platen_core::job::{JobId, JobSnapshot, SiteId};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use super::budget::RetryBudgets;
 use super::ends::Ends;
+use super::handlers::Fetcher;
 use super::models::ModelTable;
 use super::response_cache::ResponseCache;
-use super::store::{JobStore, Lease, WorkStore};
+use super::schedule::{self, Limits};
+use super::store::{Fenced, JobStore, Lease, LoadedWorkflow, Policy, RetentionStore, WorkStore};
 use super::wait::MAX_WAITERS;
-use crate::config::JobsSettings;
+use crate::config::{JobsSettings, RetentionConfig};
 use crate::sites::Sites;
 use crate::streaming::{Relay, StreamEnd, StreamKey};
 use crate::telemetry::Metrics;
@@ -23,18 +26,24 @@ use crate::telemetry::Metrics;
 pub struct Jobs {
     pub(super) store: Arc<dyn JobStore>,
     pub(super) work: Arc<dyn WorkStore>,
+    pub(super) retention: Arc<dyn RetentionStore>,
     pub(super) sites: Arc<Sites>,
     pub(super) models: ModelTable,
+    pub(super) fetcher: Fetcher,
+    pub(super) workflows: HashMap<String, Arc<LoadedWorkflow>>,
     pub(super) responses: ResponseCache,
     pub(super) relay: Relay,
     pub(super) metrics: Arc<Metrics>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: JobsSettings,
+    pub(super) keep: RetentionConfig,
     /// Wakes the worker: there may be work that is due.
     pub(super) wake: Notify,
     /// Wakes the deliverer: there may be a delivery that is due.
     pub(super) deliver: Arc<Notify>,
     pub(super) running: Running,
+    pub(super) budgets: RetryBudgets,
+    pub(super) policy: Policy,
     pub(super) ends: Ends,
     /// Places for those who wait for an end.
     pub(super) waiters: Semaphore,
@@ -46,10 +55,16 @@ pub struct JobsParts {
     pub store: Arc<dyn JobStore>,
     /// The side of the worker; the same database.
     pub work: Arc<dyn WorkStore>,
+    /// What takes old content away; the same database.
+    pub retention: Arc<dyn RetentionStore>,
     /// Looks sites up.
     pub sites: Arc<Sites>,
     /// The names that sites may ask for.
     pub models: ModelTable,
+    /// Reads pages for workflows.
+    pub fetcher: Fetcher,
+    /// The workflows that sites may ask for, by name.
+    pub workflows: HashMap<String, Arc<LoadedWorkflow>>,
     /// Earlier answers.
     pub responses: ResponseCache,
     /// Carries text to those who watch.
@@ -60,6 +75,10 @@ pub struct JobsParts {
     pub clock: Arc<dyn Clock>,
     /// `[jobs]`
     pub settings: JobsSettings,
+    /// `[retention]`
+    pub keep: RetentionConfig,
+    /// How many steps may run at the same time, of what.
+    pub limits: Limits,
     /// Is notified when a delivery was queued.
     pub deliver: Arc<Notify>,
 }
@@ -67,25 +86,45 @@ pub struct JobsParts {
 impl Jobs {
     /// Puts the machine together. It does nothing until [`work`](super::work) runs.
     pub fn new(parts: JobsParts) -> Self {
-        let JobsParts { store, work, sites, models, responses, relay, metrics, clock, settings, deliver } =
-            parts;
-        let (wake, running) = (Notify::new(), Running::default());
-        let (ends, waiters) = (Ends::default(), Semaphore::new(MAX_WAITERS));
-        Self {
+        let JobsParts {
             store,
             work,
+            retention,
             sites,
             models,
+            fetcher,
+            workflows,
             responses,
             relay,
             metrics,
             clock,
             settings,
-            wake,
+            keep,
+            limits,
             deliver,
-            running,
-            ends,
-            waiters,
+        } = parts;
+        let budgets = RetryBudgets::new(&settings);
+        Self {
+            store,
+            work,
+            retention,
+            sites,
+            models,
+            fetcher,
+            workflows,
+            responses,
+            relay,
+            metrics,
+            clock,
+            settings,
+            keep,
+            wake: Notify::new(),
+            deliver,
+            running: Running::default(),
+            ends: Ends::default(),
+            waiters: Semaphore::new(MAX_WAITERS),
+            budgets,
+            policy: schedule::policy(limits),
         }
     }
 
@@ -98,6 +137,17 @@ impl Jobs {
         self.clock.now()
     }
 
+    /// Stops the attempts at this job that have lost their leases: the job has ended, or is on its way to. One
+    /// that the store does not answer for finds out by itself when it renews its lease.
+    pub(super) async fn stop_lost(&self, job_id: &JobId) {
+        for (lease, token) in self.running.of(job_id) {
+            let until = self.now().after(self.settings.lease);
+            if let Ok(Fenced::Stale) = self.work.renew(lease, until).await {
+                token.cancel();
+            }
+        }
+    }
+
     /// Tells everyone in this process that a job has ended. Its end is durable.
     pub(super) fn announce_end(&self, site: &SiteId, job: &JobSnapshot) {
         let end = StreamEnd { status: job.status, usage: job.usage.clone(), error: job.error.clone() };
@@ -108,22 +158,30 @@ impl Jobs {
     }
 }
 
-/// The attempts that run in this process, so that a cancellation reaches the provider call.
+/// The attempts that run in this process, so that a cancellation reaches the provider call. A job may have
+/// several: one of each step.
 #[derive(Default)]
-pub(super) struct Running(Mutex<HashMap<JobId, (u32, CancellationToken)>>);
+pub(super) struct Running(Mutex<HashMap<JobId, Vec<(Lease, CancellationToken)>>>);
 
 impl Running {
     /// Lists an attempt until the guard is dropped.
     pub(super) fn enter(&self, lease: &Lease) -> RunningGuard<'_> {
         let token = CancellationToken::new();
-        self.0.lock().insert(lease.job_id.clone(), (lease.attempt, token.clone()));
+        self.0.lock().entry(lease.job_id.clone()).or_default().push((lease.clone(), token.clone()));
         RunningGuard { running: self, lease: lease.clone(), cancelled: token }
     }
 
-    /// Tells the attempt of this job, if one runs, that it has lost its lease.
+    /// The attempts of this job.
+    fn of(&self, job_id: &JobId) -> Vec<(Lease, CancellationToken)> {
+        self.0.lock().get(job_id).cloned().unwrap_or_default()
+    }
+
+    /// Tells the attempts of this job that they have lost their leases.
     pub(super) fn cancel(&self, job_id: &JobId) {
-        if let Some((_, token)) = self.0.lock().get(job_id) {
-            token.cancel();
+        if let Some(attempts) = self.0.lock().get(job_id) {
+            for (_, token) in attempts {
+                token.cancel();
+            }
         }
     }
 }
@@ -137,9 +195,11 @@ pub(super) struct RunningGuard<'a> {
 impl Drop for RunningGuard<'_> {
     fn drop(&mut self) {
         let mut listed = self.running.0.lock();
-        // A later attempt may have taken the place already.
-        if listed.get(&self.lease.job_id).is_some_and(|(attempt, _)| *attempt == self.lease.attempt) {
-            listed.remove(&self.lease.job_id);
+        if let Some(attempts) = listed.get_mut(&self.lease.job_id) {
+            attempts.retain(|(lease, _)| *lease != self.lease);
+            if attempts.is_empty() {
+                listed.remove(&self.lease.job_id);
+            }
         }
     }
 }

@@ -94,7 +94,8 @@ impl ResponseCache {
 
 /// What a job may be answered from and cached under.
 fn wanted(spec: &JobSpec) -> Option<(PromptHash, &CachePolicy)> {
-    let Work::Chat(chat) = &spec.work;
+    // The steps of a workflow ask anew: their prompts are made in the daemon, and have no hash.
+    let Work::Chat(chat) = &spec.work else { return None };
     Some((spec.cache_key()?, chat.cache.as_ref()?))
 }
 

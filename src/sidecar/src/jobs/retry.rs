@@ -2,6 +2,7 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::retry::{Backoff, InvalidBackoff};
+use platen_core::workflow::StepRetry;
 
 use super::store::AfterFailure;
 use crate::config::JobsSettings;
@@ -20,13 +21,20 @@ pub(super) struct Failure {
     pub(super) random: u64,
 }
 
-/// Decides how a job goes on. A wait that would end after the deadline is not begun.
-pub(super) fn after_failure(settings: &JobsSettings, failure: Failure, now: Timestamp) -> AfterFailure {
-    if failure.failures >= settings.max_attempts {
+/// Decides how a step goes on. A wait that would end after the deadline is not begun. What the step's own
+/// definition says wins over the settings.
+pub(super) fn after_failure(
+    settings: &JobsSettings,
+    own: Option<StepRetry>,
+    failure: Failure,
+    now: Timestamp,
+) -> AfterFailure {
+    if failure.failures >= own.map_or(settings.max_attempts, |own| own.max_attempts) {
         return AfterFailure::Dead;
     }
     // `config` has checked the numbers; without a valid backoff the safe side is to wait the longest.
-    let jittered = match backoff(settings) {
+    let backoff = own.and_then(|own| own.backoff).map_or_else(|| backoff(settings), Ok);
+    let jittered = match backoff {
         Ok(backoff) => backoff.delay(failure.failures, failure.random),
         Err(_) => settings.backoff_cap,
     };
@@ -55,7 +63,7 @@ mod tests {
     fn decide(advice: RetryAdvice, failures: u32) -> AfterFailure {
         let deadline = Timestamp::from_seconds(NOW + 100);
         let failure = Failure { advice, failures, deadline, random: u64::MAX };
-        after_failure(&JobsSettings::default(), failure, Timestamp::from_seconds(NOW))
+        after_failure(&JobsSettings::default(), None, failure, Timestamp::from_seconds(NOW))
     }
 
     fn wait_of(decision: AfterFailure) -> Duration {

@@ -2,12 +2,15 @@
 
 mod call;
 mod ending;
+mod step;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use platen_core::clock::Timestamp;
 use platen_core::code::ErrorCode;
 use platen_core::job::{ChatPayload, Hop, JobError, Work};
+use platen_core::workflow::{Action, StepRetry};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +29,8 @@ pub(super) async fn run(jobs: Arc<Jobs>, job: LeasedJob, stopping: CancellationT
     let guard = jobs.running.enter(&job.lease);
     let began_at = jobs.now();
     jobs.metrics.job_waited(began_at.since(job.due_at));
-    let attempt = Attempt { jobs: &jobs, job: &job, began_at, stopping: &stopping };
+    let terms = Terms::default();
+    let mut attempt = Attempt { jobs: &jobs, job: &job, began_at, stopping: &stopping, terms };
     attempt.run(&guard.cancelled).await;
     jobs.metrics.attempt_ran(jobs.now().since(began_at));
 }
@@ -37,11 +41,50 @@ struct Attempt<'a> {
     job: &'a LeasedJob,
     began_at: Timestamp,
     stopping: &'a CancellationToken,
+    /// What the definition of a workflow says about the step.
+    terms: Terms,
+}
+
+/// How a step is tried, where its definition says.
+#[derive(Clone, Copy, Default)]
+struct Terms {
+    retry: Option<StepRetry>,
+    timeout: Option<Duration>,
+}
+
+/// Whether the text of a step is the job's answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    Output,
+    Inner,
 }
 
 impl Attempt<'_> {
-    async fn run(&self, cancelled: &CancellationToken) {
-        let Work::Chat(chat) = &self.job.spec.work;
+    async fn run(&mut self, cancelled: &CancellationToken) {
+        match &self.job.spec.work {
+            Work::Chat(chat) => self.chat(chat, Stream::Output, cancelled).await,
+            Work::Workflow(_) => self.step(cancelled).await,
+        }
+    }
+
+    /// One branch of a workflow.
+    async fn step(&mut self, cancelled: &CancellationToken) {
+        let lease = &self.job.lease;
+        let loaded = self.insist(|| self.jobs.work.input(lease.clone())).await;
+        let Some(Some(input)) = loaded else {
+            tracing::info!("the step was taken away before it began");
+            return;
+        };
+        self.terms = Terms { retry: input.step.retry(), timeout: input.step.timeout() };
+        let stream = if input.is_output { Stream::Output } else { Stream::Inner };
+        match input.action(lease.branch) {
+            Ok(Action::Chat(chat)) => self.chat(&chat, stream, cancelled).await,
+            Ok(action) => self.act(action, cancelled).await,
+            Err(error) => self.fail(error.into(), RetryAdvice::Never, None, Vec::new()).await,
+        }
+    }
+
+    async fn chat(&self, chat: &ChatPayload, stream: Stream, cancelled: &CancellationToken) {
         let Some(route) = self.jobs.models.resolve(&chat.model) else {
             let message = format!("the model {:?} is not configured", chat.model);
             let error = JobError { code: ErrorCode::UnknownModel, message };
@@ -49,25 +92,53 @@ impl Attempt<'_> {
         };
         tracing::info!({ names::PROVIDER_NAME } = route.provider.name(), "an attempt began");
         let key = StreamKey { site: self.job.site.clone(), job: self.job.lease.job_id.clone() };
-        let writer = self.jobs.relay.open(&key, self.job.lease.attempt);
-        let mut recorder = Recorder::new(
-            Arc::clone(&self.jobs.work),
-            Arc::clone(&self.jobs.clock),
-            self.job.lease.clone(),
-            self.jobs.settings.lease,
-        );
-        let deadline = self.job.life_began_at.after(self.jobs.settings.deadline);
+        let writer = (stream == Stream::Output).then(|| self.jobs.relay.open(&key, self.job.lease.attempt));
         if let Some(answer) = self.jobs.responses.find(&self.job.spec, &self.jobs.metrics).await {
-            writer.push(&answer.text);
+            if let Some(writer) = &writer {
+                writer.push(&answer.text);
+            }
             self.complete_from_cache(answer).await;
             return drop(writer);
         }
-        let mut call = Call::new(self.jobs, self.job, route, &writer);
-        let end = call.run(&mut recorder, Interrupt { cancelled, stopping: self.stopping, deadline }).await;
+        // Only now: an earlier answer asks nobody.
+        if let Some(until) = self.jobs.budgets.put_off(route.provider.name(), self.job, self.jobs.now()) {
+            return self.postpone(until).await;
+        }
+        let mut recorder = self.recorder();
+        let mut call = Call::new(self.jobs, self.job, chat, route, writer.as_ref());
+        let end = call.run(&mut recorder, self.interrupt(cancelled)).await;
         let Call { text, hops, .. } = call;
         self.finish(end, Received { chat, route, text, hops }, recorder).await;
         // The relay learns of an end from `announce_end`; dropping the writer says "waits" in all other cases.
         drop(writer);
+    }
+
+    fn recorder(&self) -> Recorder {
+        Recorder::new(
+            Arc::clone(&self.jobs.work),
+            Arc::clone(&self.jobs.clock),
+            self.job.lease.clone(),
+            self.jobs.settings.lease,
+        )
+    }
+
+    fn interrupt<'i>(&'i self, cancelled: &'i CancellationToken) -> Interrupt<'i> {
+        let own = self.terms.timeout.map_or(self.job.deadline, |timeout| self.began_at.after(timeout));
+        Interrupt { cancelled, stopping: self.stopping, deadline: own.min(self.job.deadline) }
+    }
+
+    /// The step's own time may be over before the job's.
+    fn too_late(&self) -> (JobError, RetryAdvice) {
+        match self.terms.timeout {
+            Some(timeout) if self.jobs.now() < self.job.deadline => {
+                let message = format!("the step did not end within {timeout:?}");
+                (JobError { code: ErrorCode::ProviderTimeout, message }, RetryAdvice::Backoff)
+            }
+            _ => {
+                let message = "the job had not ended by its deadline".to_owned();
+                (JobError { code: ErrorCode::DeadlineExceeded, message }, RetryAdvice::Never)
+            }
+        }
     }
 
     async fn finish(&self, end: CallEnd, received: Received<'_>, mut recorder: Recorder) {
@@ -86,9 +157,8 @@ impl Attempt<'_> {
             CallEnd::DeadlineExceeded => {
                 recorder.flush().await;
                 let usage = usage::of_partial(&chat.messages, &text, route).await;
-                let message = format!("the job had not ended after {:?}", self.jobs.settings.deadline);
-                let error = JobError { code: ErrorCode::DeadlineExceeded, message };
-                self.fail(error, RetryAdvice::Never, usage, hops).await;
+                let (error, advice) = self.too_late();
+                self.fail(error, advice, usage, hops).await;
             }
             CallEnd::Stopping => {
                 recorder.flush().await;

@@ -2,22 +2,33 @@
 //!
 //! Every method is one transaction: it happens wholly or not at all, and is durable before the future is
 //! ready. An attempt number is a fencing token: a method that takes a [`Lease`] changes nothing and says
-//! [`Fenced::Stale`] when the job is not `running` with exactly that attempt, so a late worker cannot write.
+//! [`Fenced::Stale`] when the step is not `running` with exactly that attempt, so a late worker cannot write.
+
+mod dead;
+mod submission;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use platen_core::clock::Timestamp;
 use platen_core::job::{Answer, Hop, JobError, JobId, JobSnapshot, JobSpec, JobStatus, SiteId, Usage};
-use platen_core::wire::{JobRef, Receipt, Submit, Trace};
+use platen_core::wire::{JobRef, Trace};
+use platen_core::workflow::{Action, ActionError, Scope, Step, StepIndex};
+use serde_json::Value;
 
+use super::schedule::{Overview, Pick};
 use crate::storage::StoreFuture;
+
+pub use dead::{AttemptRecord, DeadFilter, DeadLetter, DeadStore, Erased, PurgeRule, RetentionStore, Swept};
+pub use submission::{LoadedWorkflow, NewJob, SubmitTerms, Submitted};
 
 /// The side of clients and operators.
 pub trait JobStore: Send + Sync {
-    /// Keeps a new job as `queued`, or finds the one that was submitted before.
-    /// In one transaction: look up by idempotency key and by id, compare the work, insert job and hop.
-    fn submit(&self, request: Submit, now: Timestamp) -> StoreFuture<'_, Submitted>;
-
-    /// The same for several jobs in one transaction; gives what became of each, in their order.
-    fn submit_many(&self, requests: Vec<Submit>, now: Timestamp) -> StoreFuture<'_, Vec<Submitted>>;
+    /// Keeps new jobs as `queued`, or finds those that were submitted before; the answers are in the order of
+    /// the jobs. In one transaction for all of them, for each: look up by idempotency key and by id and
+    /// compare the work, look for the same input of a moment ago, insert job and step.
+    fn submit(&self, jobs: Vec<NewJob>, now: Timestamp) -> StoreFuture<'_, Vec<Submitted>>;
 
     /// The job as it stands, `None` when the site has no such job.
     fn snapshot(&self, job: JobRef) -> StoreFuture<'_, Option<JobSnapshot>>;
@@ -26,10 +37,10 @@ pub trait JobStore: Send + Sync {
     fn trace(&self, job: JobRef) -> StoreFuture<'_, Option<Trace>>;
 
     /// Ends a `queued` or `running` job as `cancelled`.
-    /// In one transaction: status, hop, webhook delivery. The worker of a running job loses its lease.
+    /// In one transaction: steps, status, hop, webhook delivery. The workers of running steps lose their leases.
     fn cancel(&self, job: JobRef, now: Timestamp) -> StoreFuture<'_, Changed>;
 
-    /// Puts a `dead` job back to `queued`, with its failures forgotten.
+    /// Puts a `dead` job back to `queued`, with its failures forgotten. Steps that succeeded keep their results.
     fn replay(&self, job: JobRef, now: Timestamp) -> StoreFuture<'_, Changed>;
 
     /// The newest jobs first.
@@ -44,15 +55,20 @@ pub trait JobStore: Send + Sync {
 
 /// The side of the worker.
 pub trait WorkStore: Send + Sync {
-    /// Puts `running` jobs without a worker back to `queued`, due at once, or ends them as `dead` with
+    /// Puts `running` steps without a worker back to `queued`, due at once, or ends their jobs as `dead` with
     /// `poison` when that was their `poison_after`th crash. In one transaction for all of them.
     fn recover(&self, now: Timestamp, orphans: Orphans, poison_after: u32) -> StoreFuture<'_, Recovery>;
 
-    /// Takes up to `limit` due jobs, oldest due first: each becomes `running` with its next attempt number.
-    fn lease(&self, now: Timestamp, until: Timestamp, limit: usize) -> StoreFuture<'_, Vec<LeasedJob>>;
+    /// Takes due steps: each becomes `running` with its next attempt number.
+    /// In one transaction: queued jobs whose deadline has passed are ended as `dead`, steps whose `run_at` has
+    /// come are given their turns, `policy` sees the overview and decides, and the heads of its lanes are taken.
+    fn lease(&self, request: LeaseRequest, policy: Policy) -> StoreFuture<'_, Leased>;
 
-    /// When the next `queued` job is due, `None` without one.
+    /// When a step that is not due now becomes due, or the deadline of a queued job passes; `None` without one.
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>>;
+
+    /// What the branch of a workflow works with; `None` when the lease is lost. A single job needs none of it.
+    fn input(&self, lease: Lease) -> StoreFuture<'_, Option<StepInput>>;
 
     /// Holds a lease longer.
     fn renew(&self, lease: Lease, until: Timestamp) -> StoreFuture<'_, Fenced>;
@@ -60,32 +76,43 @@ pub trait WorkStore: Send + Sync {
     /// Keeps text that the provider sent, after what was kept before.
     fn append(&self, lease: Lease, text: String) -> StoreFuture<'_, Fenced>;
 
-    /// Ends the job as `succeeded`.
-    /// In one transaction: answer, usage, status, attempt, hops, webhook delivery.
+    /// Ends the step as `succeeded`, and the job with it when the graph has nothing more to do.
+    /// In one transaction: result, usage, status, attempt, hops, steps that may begin now, webhook delivery.
     fn complete(&self, lease: Lease, now: Timestamp, end: Completed) -> StoreFuture<'_, Fenced>;
 
     /// Ends the attempt without an answer; its partial text stays with the attempt.
     /// In one transaction: attempt, hops, status; for [`AfterFailure::Dead`] also the webhook delivery.
     fn fail(&self, lease: Lease, now: Timestamp, end: Failed) -> StoreFuture<'_, Fenced>;
 
-    /// Puts a job back to `queued`, due at once, without counting a failure: the daemon drains.
-    fn give_back(&self, lease: Lease, now: Timestamp) -> StoreFuture<'_, Fenced>;
-
-    /// Takes away some of the rows that are of no use any more: jobs that ended before `ended_before` and
-    /// whose webhooks are settled, stream tokens that have expired.
-    fn sweep(&self, now: Timestamp, ended_before: Timestamp) -> StoreFuture<'_, Swept>;
+    /// Puts a step back to `queued` without counting a failure: due at once and before all others when the
+    /// daemon drains, or later when it must not be tried now.
+    fn give_back(&self, lease: Lease, now: Timestamp, run_at: Timestamp) -> StoreFuture<'_, Fenced>;
 }
 
-/// What became of a submitted job.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Submitted {
-    /// It is durable; or it was already, see [`Receipt::is_duplicate`].
-    Kept(Receipt),
-    /// The key or the id belongs to a job with other work.
-    Conflict {
-        /// That job.
-        job_id: JobId,
-    },
+/// Decides how many steps of which lanes are taken, given what waits and how many slots are free. Called
+/// inside the transaction: it must not block.
+pub type Policy = Arc<dyn Fn(&Overview, usize) -> Vec<Pick> + Send + Sync>;
+
+/// Who asks for work.
+#[derive(Clone, Debug)]
+pub struct LeaseRequest {
+    /// The present time.
+    pub now: Timestamp,
+    /// Until when the leases hold without a sign of life.
+    pub until: Timestamp,
+    /// At most so many steps.
+    pub slots: usize,
+    /// The name of the daemon: the same for all processes that follow each other, another for those beside it.
+    pub owner: String,
+}
+
+/// What became of a request for work.
+#[derive(Debug, Default)]
+pub struct Leased {
+    /// The steps taken.
+    pub jobs: Vec<LeasedJob>,
+    /// Jobs that were ended because their deadline had passed while they waited.
+    pub expired: Vec<(SiteId, JobId)>,
 }
 
 /// What became of a change of status.
@@ -99,12 +126,18 @@ pub enum Changed {
     NotFound,
 }
 
-/// Proof that a worker holds a job.
+/// Proof that a worker holds a step of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Lease {
     /// The job.
     pub job_id: JobId,
-    /// The attempt, unique for the whole life of the job, replays included.
+    /// The job's number in the store.
+    pub job_no: i64,
+    /// The step's place in the definition; 0 in the graph of one step.
+    pub step: u16,
+    /// Which item of a list it works on; 0 for a step without a list.
+    pub branch: u32,
+    /// The attempt, unique for the whole life of the branch, replays included.
     pub attempt: u32,
 }
 
@@ -118,30 +151,73 @@ pub enum Fenced {
     Stale,
 }
 
-/// A job that was leased.
-#[derive(Clone, Debug)]
+/// A step that a worker has taken.
+#[derive(Clone, Debug, PartialEq)]
 pub struct LeasedJob {
-    /// The proof.
+    /// Needed for every change.
     pub lease: Lease,
     /// Whose job it is.
     pub site: SiteId,
-    /// What is to be done.
+    /// What was submitted.
     pub spec: JobSpec,
     /// When it became due.
     pub due_at: Timestamp,
-    /// How many attempts have failed in this life of the job.
+    /// Failed attempts of this life, before this one.
     pub failures: u32,
-    /// When the daemon accepted the job, or when it was replayed: the job's deadline counts from here.
-    pub life_began_at: Timestamp,
+    /// When this life of the job must have ended.
+    pub deadline: Timestamp,
 }
 
-/// The end of a job that was answered.
+/// What the branch of a workflow works with.
+#[derive(Clone, Debug)]
+pub struct StepInput {
+    /// The step, by the definition that the job was accepted with.
+    pub step: Step,
+    /// Whether its text is the job's answer, and streamed.
+    pub is_output: bool,
+    /// The job's input.
+    pub input: Value,
+    /// The results of the steps that it reads.
+    pub results: BTreeMap<StepIndex, Value>,
+    /// The item of a fan-out, else `null`.
+    pub item: Value,
+    /// In a compensation the result of what it undoes, else `null`.
+    pub undone: Value,
+}
+
+impl StepInput {
+    /// What is to be done, with the parameters filled in.
+    ///
+    /// # Errors
+    /// [`ActionError`] when a value that was not known before does not fit.
+    pub fn action(&self, branch: u32) -> Result<Action, ActionError> {
+        let results = self.results.iter().map(|(step, result)| (*step, Cow::Borrowed(result)));
+        self.step.action(&Scope {
+            input: Cow::Borrowed(&self.input),
+            results: results.collect(),
+            item: Cow::Borrowed(&self.item),
+            branch,
+            result: Cow::Borrowed(&self.undone),
+        })
+    }
+}
+
+/// What a step gave.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StepOutput {
+    /// A model's answer.
+    Answer(Answer),
+    /// Anything else.
+    Value(Value),
+}
+
+/// The end of a step that gave a result.
 #[derive(Clone, Debug)]
 pub struct Completed {
-    /// The answer.
-    pub answer: Answer,
-    /// What it used.
-    pub usage: Usage,
+    /// What it gave.
+    pub output: StepOutput,
+    /// What it used; `None` when it called no model.
+    pub usage: Option<Usage>,
     /// What happened in this attempt, oldest first.
     pub hops: Vec<Hop>,
 }
@@ -155,11 +231,11 @@ pub struct Failed {
     pub usage: Option<Usage>,
     /// What happened in this attempt, oldest first.
     pub hops: Vec<Hop>,
-    /// How the job goes on.
+    /// How the step goes on.
     pub next: AfterFailure,
 }
 
-/// How a job goes on after a failed attempt.
+/// How a step goes on after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterFailure {
     /// Queued again, due at this time.
@@ -168,12 +244,15 @@ pub enum AfterFailure {
     Dead,
 }
 
-/// Which `running` jobs have no worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which `running` steps have no worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Orphans {
-    /// All: this process has only just started.
-    OfPreviousProcess,
-    /// Those whose lease ran out: their task has failed or hangs.
+    /// All that this owner holds: its process has only just started.
+    OfPreviousProcess {
+        /// See [`LeaseRequest::owner`].
+        owner: String,
+    },
+    /// Those whose lease ran out: their task has failed or hangs, or their daemon is gone.
     OfExpiredLease,
 }
 
@@ -184,17 +263,6 @@ pub struct Recovery {
     pub requeued: Vec<(SiteId, JobId)>,
     /// Jobs that took the daemon down too often; they have ended.
     pub poisoned: Vec<(SiteId, JobId)>,
-}
-
-/// How much a sweep took away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// Ended jobs with all that belongs to them.
-    pub jobs: usize,
-    /// Stream tokens.
-    pub leftovers: usize,
-    /// Whether another sweep would find more at once.
-    pub has_more: bool,
 }
 
 /// Which jobs to list.

@@ -1,11 +1,14 @@
+use std::sync::Arc;
+
 use platen_core::code::ErrorCode;
 use platen_core::job::{InvalidJob, JobId, SiteId, Work};
 use platen_core::limits::MAX_JOB_BYTES;
 use platen_core::wire::{Receipt, Submit};
+use platen_core::workflow::InvalidInput;
 use thiserror::Error;
 
 use super::Jobs;
-use super::store::Submitted;
+use super::store::{LoadedWorkflow, NewJob, SubmitTerms, Submitted};
 use crate::storage::StoreError;
 use crate::telemetry::names;
 
@@ -24,6 +27,12 @@ pub enum SubmitError {
     /// Nobody configured the model.
     #[error("the model {0:?} is not configured")]
     UnknownModel(String),
+    /// Nobody configured the workflow.
+    #[error("the workflow {0:?} is not configured")]
+    UnknownWorkflow(String),
+    /// The workflow takes another input.
+    #[error("the workflow cannot take the input")]
+    Input(#[from] InvalidInput),
     /// The key or the id belongs to another piece of work.
     #[error("the idempotency key or the id belongs to job {job_id}, which has other work")]
     Conflict {
@@ -43,6 +52,8 @@ impl SubmitError {
             Self::TooLarge => ErrorCode::PayloadTooLarge,
             Self::UnknownSite(_) => ErrorCode::UnknownSite,
             Self::UnknownModel(_) => ErrorCode::UnknownModel,
+            Self::UnknownWorkflow(_) => ErrorCode::UnknownWorkflow,
+            Self::Input(error) => error.code(),
             Self::Conflict { job_id: _ } => ErrorCode::IdempotencyConflict,
             Self::Store(error) => error.code(),
         }
@@ -54,9 +65,10 @@ impl SubmitError {
 /// # Errors
 /// [`SubmitError`]; only [`SubmitError::Store`] may pass by itself.
 pub async fn submit(jobs: &Jobs, request: Submit) -> Result<Receipt, SubmitError> {
-    check(jobs, &request).await?;
-    let (site, request_id) = (request.site.clone(), request.job.request_id.clone());
-    match jobs.store.submit(request, jobs.now()).await? {
+    let job = prepare(jobs, request).await?;
+    let (site, request_id) = (job.site.clone(), job.spec.request_id.clone());
+    let submitted = jobs.store.submit(vec![job], jobs.now()).await?.pop();
+    match submitted.ok_or(StoreError::Stopped)? {
         Submitted::Kept(receipt) => {
             announce(jobs, &site, &request_id, &receipt);
             Ok(receipt)
@@ -65,24 +77,21 @@ pub async fn submit(jobs: &Jobs, request: Submit) -> Result<Receipt, SubmitError
     }
 }
 
-/// Whether the job may be taken at all.
+/// Checks whether the job may be taken at all, and makes it ready for the store.
 ///
 /// # Errors
 /// [`SubmitError`]
-pub(super) async fn check(jobs: &Jobs, request: &Submit) -> Result<(), SubmitError> {
+pub(super) async fn prepare(jobs: &Jobs, request: Submit) -> Result<NewJob, SubmitError> {
     request.job.validate()?;
-    let Work::Chat(chat) = &request.job.work;
-    let text_bytes: usize = chat.messages.iter().map(|message| message.content.len()).sum();
-    if text_bytes > MAX_JOB_BYTES {
-        return Err(SubmitError::TooLarge);
-    }
-    if jobs.models.resolve(&chat.model).is_none() {
-        return Err(SubmitError::UnknownModel(chat.model.clone()));
-    }
+    let workflow = check_work(jobs, &request.job.work)?;
     if jobs.sites.find(&request.site).await?.is_none() {
         return Err(SubmitError::UnknownSite(request.site.to_string()));
     }
-    Ok(())
+    let terms = SubmitTerms {
+        default_deadline: jobs.settings.deadline,
+        same_input_window: jobs.settings.same_input_window,
+    };
+    Ok(NewJob::new(request, workflow, terms).map_err(|_| InvalidJob::Temperature)?)
 }
 
 /// Tells the worker and the log of a job that is durable.
@@ -91,11 +100,34 @@ pub(super) fn announce(jobs: &Jobs, site: &SiteId, request_id: &str, receipt: &R
         jobs.metrics.job_accepted();
         jobs.wake.notify_one();
     }
-    tracing::info!(
+    // Not at `info`: ten thousand lines a second would cost as much as the jobs. The trace has the acceptance.
+    tracing::debug!(
         { names::JOB_ID } = %receipt.job_id,
         { names::REQUEST_ID } = request_id,
         { names::SITE_ID } = %site,
         is_duplicate = receipt.is_duplicate,
         "a job is durable"
     );
+}
+
+/// Checks that somebody configured what the job asks for, and that it is not too large.
+fn check_work(jobs: &Jobs, work: &Work) -> Result<Option<Arc<LoadedWorkflow>>, SubmitError> {
+    match work {
+        Work::Chat(chat) => {
+            let text_bytes: usize = chat.messages.iter().map(|message| message.content.len()).sum();
+            if text_bytes > MAX_JOB_BYTES {
+                return Err(SubmitError::TooLarge);
+            }
+            if jobs.models.resolve(&chat.model).is_none() {
+                return Err(SubmitError::UnknownModel(chat.model.clone()));
+            }
+            Ok(None)
+        }
+        Work::Workflow(run) => {
+            let loaded = jobs.workflows.get(&run.name);
+            let loaded = loaded.ok_or_else(|| SubmitError::UnknownWorkflow(run.name.clone()))?;
+            loaded.workflow.check_input(&run.input)?;
+            Ok(Some(Arc::clone(loaded)))
+        }
+    }
 }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use platen_core::job::{JobId, SiteId};
+use platen_core::wire::JobRef;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
 use tracing::Instrument;
 
-use super::store::LeasedJob;
+use super::store::{LeaseRequest, Leased, LeasedJob};
 use super::{Jobs, runner};
 use crate::storage::StoreError;
 use crate::supervisor::Supervisor;
@@ -69,12 +71,33 @@ async fn start_due(
     permits: Vec<OwnedSemaphorePermit>,
 ) -> Result<usize, StoreError> {
     let now = jobs.now();
-    let leased = jobs.work.lease(now, now.after(jobs.settings.lease), permits.len()).await?;
-    let count = leased.len();
+    let request = LeaseRequest {
+        now,
+        until: now.after(jobs.settings.lease),
+        slots: permits.len(),
+        owner: jobs.settings.owner.clone(),
+    };
+    let Leased { jobs: leased, expired } = jobs.work.lease(request, Arc::clone(&jobs.policy)).await?;
+    let count = leased.len().saturating_add(expired.len());
+    for (site, job_id) in expired {
+        announce_expired(jobs, site, job_id).await;
+    }
     for (job, permit) in leased.into_iter().zip(permits) {
         start(jobs, supervisor, job, permit);
     }
     Ok(count)
+}
+
+/// Tells the watchers of a job that ended while it waited.
+async fn announce_expired(jobs: &Jobs, site: SiteId, job_id: JobId) {
+    tracing::error!({ names::JOB_ID } = %job_id, { names::SITE_ID } = %site,
+        "a job is dead: its deadline passed while it waited");
+    match jobs.store.snapshot(JobRef { site: site.clone(), job_id }).await {
+        Ok(Some(snapshot)) => jobs.announce_end(&site, &snapshot),
+        Ok(None) => {}
+        // The webhook is in the database all the same; a stream's reader asks the store when it looks again.
+        Err(error) => tracing::error!({ names::ERROR } = error.report(), "an ended job could not be read"),
+    }
 }
 
 fn start(jobs: &Arc<Jobs>, supervisor: &Supervisor, job: LeasedJob, permit: OwnedSemaphorePermit) {
@@ -86,9 +109,12 @@ fn start(jobs: &Arc<Jobs>, supervisor: &Supervisor, job: LeasedJob, permit: Owne
         { names::ATTEMPT } = job.lease.attempt,
     );
     let run = runner::run(Arc::clone(jobs), job, supervisor.stopping());
+    let jobs = Arc::clone(jobs);
     supervisor.spawn("job", async move {
         run.instrument(span).await;
         drop(permit);
+        // What waited because of a limit may have room now.
+        jobs.wake.notify_one();
     });
 }
 

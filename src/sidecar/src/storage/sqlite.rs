@@ -5,17 +5,26 @@
 //! (`platend site add`) may write too; SQLite's lock keeps them apart.
 
 mod attempts;
+mod branches;
 mod budgets;
 mod connection;
+mod dead;
 mod deliveries;
 mod end;
+mod graph;
 mod hops;
 mod jobs;
+mod lease;
 mod migrate;
+mod overview;
 mod readers;
+mod replay;
+mod retention;
 mod row;
+mod schedules;
 mod sites;
-mod sweep;
+mod steps;
+mod submit;
 mod tokens;
 mod work;
 mod writer;

@@ -81,6 +81,8 @@ pub const HOP_GIVEN_BACK: &str = "job.given_back";
 pub const HOP_RECOVERED: &str = "job.recovered";
 /// Hop: someone replayed the dead job.
 pub const HOP_REPLAYED: &str = "job.replayed";
+/// Hop: a step of a workflow ended.
+pub const HOP_STEP_ENDED: &str = "step.ended";
 /// Hop: the job ended with an answer.
 pub const HOP_SUCCEEDED: &str = "job.succeeded";
 /// Hop: the job ended without one.

@@ -25,7 +25,7 @@ fn tag(text: &str) -> CacheTag {
 fn cached_chat() -> JobSpec {
     let mut spec = chat("Who is there?");
     spec.prompt_hash = Some(hash().to_string());
-    let Work::Chat(payload) = &mut spec.work;
+    let Work::Chat(payload) = &mut spec.work else { panic!("a chat") };
     payload.cache = Some(CachePolicy { ttl_s: 3600, tags: vec![tag("version:1")] });
     spec
 }
@@ -116,7 +116,7 @@ async fn what_is_no_answer_and_what_nobody_asked_for_is_not_used() {
     file(&home).set(&hash(), b"some text of PHP's own", &[], hour, SystemClock.now()).unwrap();
     let mut client = home.client().await;
     let (cached, mut plain) = (cached_chat(), cached_chat());
-    let Work::Chat(payload) = &mut plain.work;
+    let Work::Chat(payload) = &mut plain.work else { panic!("a chat") };
     payload.cache = None;
 
     client.submit(cached.clone()).await;

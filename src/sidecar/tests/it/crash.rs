@@ -41,7 +41,7 @@ async fn a_job_that_was_cut_in_the_middle_is_run_again_and_ends_once() {
     let database = rusqlite::Connection::open(home.database()).unwrap();
     let kept: (String, String) = database
         .query_row(
-            "SELECT outcome, partial_text FROM attempts WHERE job_id = ?1 AND attempt = 1",
+            "SELECT outcome, partial_text FROM attempts JOIN jobs USING (job_no) WHERE job_id = ?1 AND attempts.attempt = 1",
             [spec.id.as_str()],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )

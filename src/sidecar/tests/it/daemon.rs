@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use platen_core::clock::{Clock, Timestamp};
 use platen_core::code::ErrorCode;
-use platen_core::job::{ChatPayload, JobId, JobSnapshot, JobSpec, JobStatus, Message, Role, SiteId, Work};
+use platen_core::job::{
+    ChatPayload, JobId, JobSnapshot, JobSpec, JobStatus, Message, Priority, Role, SiteId, Work,
+};
 use platen_core::signing::SigningKey;
 use platen_core::wire::{
     HEADER_BYTES, JobRef, Receipt, Refusal, Reply, Request, Submit, Tag, decode_header, encode,
@@ -294,6 +296,10 @@ pub(crate) fn chat(question: &str) -> JobSpec {
         traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
         prompt_hash: None,
         subject: Some("user:1".to_owned()),
+        conversation: None,
+        priority: Priority::Standard,
+        run_at: None,
+        deadline_ms: None,
         created_at: now,
         work: Work::Chat(ChatPayload {
             model: "default".to_owned(),

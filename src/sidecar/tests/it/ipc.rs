@@ -85,9 +85,9 @@ async fn a_job_that_cannot_be_taken_is_refused_with_its_code() {
     let mut other_model = chat("?");
     let mut too_large = chat(&"x".repeat(300 * 1024));
     too_large.request_id = "r".to_owned();
-    let Work::Chat(payload) = &mut no_messages.work;
+    let Work::Chat(payload) = &mut no_messages.work else { panic!("a chat") };
     payload.messages.clear();
-    let Work::Chat(payload) = &mut other_model.work;
+    let Work::Chat(payload) = &mut other_model.work else { panic!("a chat") };
     payload.model = "unheard-of".to_owned();
     let mut bad_request_id = chat("?");
     bad_request_id.request_id = "no spaces".to_owned();
@@ -255,7 +255,7 @@ async fn many_connections_are_served_at_once() {
         clients.push(Client::connect(&home.socket()).await);
     }
 
-    let jobs: Vec<_> = (0..50).map(|_| chat("hello")).collect();
+    let jobs: Vec<_> = (0..50).map(|number| chat(&format!("hello {number}"))).collect();
     let submitting = clients.iter_mut().zip(&jobs).map(|(client, job)| client.submit(job.clone()));
     futures_util::future::join_all(submitting).await;
 

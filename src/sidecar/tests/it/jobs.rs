@@ -178,7 +178,7 @@ async fn a_cut_stream_is_tried_again_until_the_attempts_are_used_up_and_no_text_
     assert!(usage.is_estimate && usage.output_tokens >= 4, "{usage:?}");
     let database = Connection::open(home.database()).unwrap();
     let kept: Vec<(String, String)> = database
-        .prepare("SELECT outcome, partial_text FROM attempts WHERE job_id = ?1 ORDER BY attempt")
+        .prepare("SELECT outcome, partial_text FROM attempts JOIN jobs USING (job_no) WHERE job_id = ?1 ORDER BY attempts.attempt")
         .unwrap()
         .query_map([spec.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .unwrap()

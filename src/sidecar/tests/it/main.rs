@@ -4,6 +4,7 @@
 
 mod cache;
 mod cli;
+mod conformance;
 mod crash;
 mod drain;
 mod handoff;
@@ -14,6 +15,7 @@ mod providers;
 mod service_manager;
 mod stream;
 mod webhooks;
+mod workflows;
 
 mod daemon;
 mod openai;

@@ -9,14 +9,16 @@ use parking_lot::Mutex;
 use platen_core::clock::Clock;
 use platen_core::code::ErrorCode;
 use platen_core::job::{
-    Answer, ChatPayload, JobError, JobId, JobSpec, JobStatus, Message, Role, SiteId, Usage, Work,
+    Answer, ChatPayload, JobError, JobId, JobSpec, JobStatus, Message, Priority, Role, SiteId, Usage, Work,
 };
 use platen_core::signing::SigningKey;
 use platen_core::signing::jwt::{self, Claims};
 use platen_core::wire::{JobRef, Submit};
 use platen_sidecar::http::{self, HttpParts, HttpState};
+use platen_sidecar::jobs::schedule::{self, Limits};
 use platen_sidecar::jobs::store::{
-    AfterFailure, Completed, Failed, Fenced, JobStore, Lease, LeasedJob, Submitted, WorkStore,
+    AfterFailure, Completed, Failed, Fenced, JobStore, Lease, LeaseRequest, LeasedJob, NewJob, StepOutput,
+    SubmitTerms, Submitted, WorkStore,
 };
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore, Sites};
 use platen_sidecar::storage::sqlite::SqliteStore;
@@ -30,6 +32,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) const SITE: &str = "blog";
+
+const TERMS: SubmitTerms =
+    SubmitTerms { default_deadline: Duration::from_hours(1), same_input_window: Duration::from_secs(10) };
 
 pub(crate) struct World {
     pub(crate) clock: Arc<MockClock>,
@@ -117,12 +122,16 @@ impl World {
             traceparent: None,
             prompt_hash: None,
             subject: None,
+            conversation: None,
+            priority: Priority::Standard,
+            run_at: None,
+            deadline_ms: None,
             created_at: self.clock.now(),
             work: Work::Chat(payload),
         };
-        let submitted =
-            self.store.submit(Submit { site: site(site_id), job }, self.clock.now()).await.unwrap();
-        assert!(matches!(submitted, Submitted::Kept(_)));
+        let job = NewJob::new(Submit { site: site(site_id), job }, None, TERMS).unwrap();
+        let submitted = self.store.submit(vec![job], self.clock.now()).await.unwrap();
+        assert!(matches!(&submitted[..], [Submitted::Kept(_)]));
         id
     }
 
@@ -133,9 +142,12 @@ impl World {
 
     /// The same with the hub of another process.
     pub(crate) async fn begin_on(&self, relay: &Relay) -> (LeasedJob, RelayWriter) {
-        let until = self.clock.now().after(Duration::from_secs(30));
-        let mut leased = self.store.lease(self.clock.now(), until, 1).await.unwrap();
-        let leased = leased.pop().expect("a job is due");
+        let now = self.clock.now();
+        let until = now.after(Duration::from_secs(30));
+        let request = LeaseRequest { now, until, slots: 1, owner: "test".to_owned() };
+        let policy = schedule::policy(Limits { slots: 1, ..Limits::default() });
+        let mut leased = self.store.lease(request, policy).await.unwrap();
+        let leased = leased.jobs.pop().expect("a job is due");
         let writer = relay.open(&key(leased.site.as_str(), &leased.lease.job_id), leased.lease.attempt);
         (leased, writer)
     }
@@ -149,7 +161,8 @@ impl World {
             model: "m".to_owned(),
             provider: "p".to_owned(),
         };
-        let end = Completed { answer, usage: usage.clone(), hops: Vec::new() };
+        let end =
+            Completed { output: StepOutput::Answer(answer), usage: Some(usage.clone()), hops: Vec::new() };
         let fenced = self.store.complete(lease.clone(), self.clock.now(), end).await.unwrap();
         assert_eq!(fenced, Fenced::Held);
         writer.finish(StreamEnd { status: JobStatus::Succeeded, usage: Some(usage), error: None });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use platen_core::clock::Timestamp;
-use platen_core::job::{Hop, Work};
+use platen_core::job::{ChatPayload, Hop};
 use platen_core::limits::MAX_ANSWER_BYTES;
 use serde_json::json;
 use tokio::time::{Instant, sleep_until};
@@ -22,8 +22,10 @@ use crate::telemetry::{names, trace_context};
 pub(super) struct Call<'a> {
     jobs: &'a Arc<Jobs>,
     job: &'a LeasedJob,
+    chat: &'a ChatPayload,
     route: &'a Route,
-    writer: &'a RelayWriter,
+    /// Where the text goes that is the job's answer.
+    writer: Option<&'a RelayWriter>,
     pub(super) text: String,
     pub(super) hops: Vec<Hop>,
 }
@@ -51,10 +53,11 @@ impl<'a> Call<'a> {
     pub(super) fn new(
         jobs: &'a Arc<Jobs>,
         job: &'a LeasedJob,
+        chat: &'a ChatPayload,
         route: &'a Route,
-        writer: &'a RelayWriter,
+        writer: Option<&'a RelayWriter>,
     ) -> Self {
-        Self { jobs, job, route, writer, text: String::new(), hops: Vec::new() }
+        Self { jobs, job, chat, route, writer, text: String::new(), hops: Vec::new() }
     }
 
     /// Runs until the answer is complete or something ends it. Dropping the provider's future closes its
@@ -95,8 +98,7 @@ impl<'a> Call<'a> {
     }
 
     fn request(&self) -> CompletionRequest {
-        let spec = &self.job.spec;
-        let Work::Chat(chat) = &spec.work;
+        let (spec, chat) = (&self.job.spec, self.chat);
         CompletionRequest {
             model: self.route.model.clone(),
             messages: chat.messages.clone(),
@@ -114,7 +116,9 @@ impl<'a> Call<'a> {
             self.hop(names::HOP_FIRST_TOKEN);
         }
         self.text.push_str(text);
-        self.writer.push(text);
+        if let Some(writer) = self.writer {
+            writer.push(text);
+        }
         recorder.push(text);
     }
 
@@ -140,7 +144,7 @@ impl<'a> Call<'a> {
 }
 
 impl Interrupt<'_> {
-    async fn wait(&self, deadline: Instant) -> CallEnd {
+    pub(super) async fn wait(&self, deadline: Instant) -> CallEnd {
         tokio::select! {
             biased;
             () = self.cancelled.cancelled() => CallEnd::LeaseLost,

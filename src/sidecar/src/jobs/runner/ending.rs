@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use platen_core::job::{Answer, Hop, JobError, Usage};
+use platen_core::clock::Timestamp;
+use platen_core::job::{Answer, Hop, JobError, Usage, Work};
 use platen_core::wire::JobRef;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::Attempt;
 use crate::jobs::models::Route;
 use crate::jobs::retry::{Failure, after_failure};
-use crate::jobs::store::{AfterFailure, Completed, Failed, Fenced};
+use crate::jobs::store::{AfterFailure, Completed, Failed, Fenced, StepOutput};
 use crate::providers::{Finish, RetryAdvice};
 use crate::storage::StoreFuture;
 use crate::telemetry::names;
@@ -37,17 +38,26 @@ impl Attempt<'_> {
             model: finish.model,
             provider: route.provider.name().to_owned(),
         };
-        let completed = Completed { answer, usage, hops };
+        let completed = Completed { output: StepOutput::Answer(answer.clone()), usage: Some(usage), hops };
         if self.write_completed(&completed).await == Some(Fenced::Held) {
-            jobs.responses.keep(&self.job.site, &self.job.spec, completed.answer).await;
+            jobs.responses.keep(&self.job.site, &self.job.spec, answer).await;
             tracing::info!(
                 { names::PROVIDER_NAME } = route.provider.name(),
                 { names::DURATION_MS } = self.elapsed_ms(),
                 { names::SIZE_BYTES } = size_bytes,
                 input_tokens,
                 output_tokens,
-                "a job succeeded"
+                "a model answered"
             );
+            self.announce_end().await;
+        }
+    }
+
+    /// Ends a step that called no model.
+    pub(super) async fn give(&self, value: Value) {
+        let completed = Completed { output: StepOutput::Value(value), usage: None, hops: Vec::new() };
+        if self.write_completed(&completed).await == Some(Fenced::Held) {
+            tracing::info!({ names::DURATION_MS } = self.elapsed_ms(), "a step succeeded");
             self.announce_end().await;
         }
     }
@@ -61,7 +71,8 @@ impl Attempt<'_> {
         });
         let hops = vec![self.hop(names::HOP_CACHE_HIT, detail)];
         let size_bytes = answer.text.len();
-        let completed = Completed { answer, usage: Usage::default(), hops };
+        let usage = Some(Usage::default());
+        let completed = Completed { output: StepOutput::Answer(answer), usage, hops };
         if self.write_completed(&completed).await == Some(Fenced::Held) {
             tracing::info!(
                 { names::DURATION_MS } = self.elapsed_ms(),
@@ -90,10 +101,10 @@ impl Attempt<'_> {
         let failure = Failure {
             advice,
             failures: self.job.failures.saturating_add(1),
-            deadline: self.job.life_began_at.after(jobs.settings.deadline),
+            deadline: self.job.deadline,
             random: rand::random(),
         };
-        let next = after_failure(&jobs.settings, failure, jobs.now());
+        let next = after_failure(&jobs.settings, self.terms.retry, failure, jobs.now());
         let (code, message) = (error.code.as_str(), error.message.clone());
         let failed = Failed { error, usage, hops, next };
         let lease = &self.job.lease;
@@ -119,7 +130,7 @@ impl Attempt<'_> {
                     { names::ERROR_CODE } = code,
                     { names::ERROR } = message,
                     { names::DURATION_MS } = duration_ms,
-                    "a job is dead"
+                    "a step was given up"
                 );
                 self.announce_end().await;
             }
@@ -128,7 +139,8 @@ impl Attempt<'_> {
 
     pub(super) async fn give_back(&self) {
         let lease = &self.job.lease;
-        match self.jobs.work.give_back(lease.clone(), self.jobs.now()).await {
+        let now = self.jobs.now();
+        match self.jobs.work.give_back(lease.clone(), now, now).await {
             Ok(Fenced::Held) => tracing::info!("the daemon drains; the job was given back"),
             Ok(Fenced::Stale) => {}
             // The next process finds the job running without a worker and queues it again.
@@ -136,14 +148,27 @@ impl Attempt<'_> {
         }
     }
 
-    /// Repeats a write until the database takes it or the daemon stops.
-    async fn insist<'s>(&self, write: impl Fn() -> StoreFuture<'s, Fenced>) -> Option<Fenced> {
+    /// Puts a retry off for which the provider has no room now. It counts as no attempt.
+    pub(super) async fn postpone(&self, until: Timestamp) {
+        let (jobs, lease) = (self.jobs, &self.job.lease);
+        let outcome = self.insist(|| jobs.work.give_back(lease.clone(), jobs.now(), until)).await;
+        if outcome == Some(Fenced::Held) {
+            let wait_ms = millis(until.since(jobs.now()));
+            tracing::info!(wait_ms, "a retry was put off: the provider has had too many of them");
+        }
+    }
+
+    /// Repeats a question until the database answers it or the daemon stops.
+    pub(super) async fn insist<'s, T>(&self, ask: impl Fn() -> StoreFuture<'s, T>) -> Option<T> {
         loop {
-            let error = match write().await {
-                Ok(fenced) => return Some(fenced),
+            let error = match ask().await {
+                Ok(answer) => return Some(answer),
                 Err(error) => error,
             };
-            tracing::error!({ names::ERROR } = error.report(), "the end of an attempt could not be kept");
+            tracing::error!(
+                { names::ERROR } = error.report(),
+                "the store did not do what an attempt needs; it is asked again"
+            );
             tokio::select! {
                 () = self.stopping.cancelled() => return None,
                 () = sleep(STORE_RETRY) => {}
@@ -151,12 +176,16 @@ impl Attempt<'_> {
         }
     }
 
-    /// The watchers are told what the store says, so that they and a later reader see the same.
+    /// The watchers are told what the store says, so that they and a later reader see the same. Branches that
+    /// were running beside this one may have lost their leases with it.
     async fn announce_end(&self) {
+        if matches!(self.job.spec.work, Work::Workflow(_)) {
+            self.jobs.stop_lost(&self.job.lease.job_id).await;
+        }
         let job = JobRef { site: self.job.site.clone(), job_id: self.job.lease.job_id.clone() };
         match self.jobs.store.snapshot(job).await {
-            Ok(Some(snapshot)) => self.jobs.announce_end(&self.job.site, &snapshot),
-            Ok(None) => {}
+            Ok(Some(job)) if job.status.is_final() => self.jobs.announce_end(&self.job.site, &job),
+            Ok(Some(_) | None) => {}
             // The streams stay open without an end; their readers ask the store when they look again.
             Err(error) => {
                 tracing::error!({ names::ERROR } = error.report(), "an ended job could not be read");

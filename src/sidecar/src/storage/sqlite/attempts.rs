@@ -1,103 +1,116 @@
 //! The rows of one attempt: its text while it runs, and what stays when it ends.
 
 use platen_core::clock::Timestamp;
-use platen_core::job::{JobError, JobId};
+use platen_core::job::JobError;
 use rusqlite::{Connection, params};
 
 use super::failed;
+use super::steps::StepKey;
 use crate::storage::StoreError;
 
 pub(super) fn begin(
     connection: &Connection,
-    job_id: &JobId,
+    key: StepKey,
     attempt: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT INTO attempts (job_id, attempt, began_at) VALUES (?1, ?2, ?3)")
-        .and_then(|mut statement| statement.execute(params![job_id.as_str(), attempt, now.as_micros()]))
+        .prepare_cached(
+            "INSERT INTO attempts (job_no, step, branch, attempt, began_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .and_then(|mut statement| {
+            statement.execute(params![key.job_no, key.step, key.branch, attempt, now.as_micros()])
+        })
         .map(drop)
         .map_err(failed("begin an attempt"))
 }
 
 pub(super) fn append(
     connection: &Connection,
-    job_id: &JobId,
+    key: StepKey,
     attempt: u32,
     text: &str,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT INTO chunks (job_id, attempt, text) VALUES (?1, ?2, ?3)")
-        .and_then(|mut statement| statement.execute(params![job_id.as_str(), attempt, text]))
+        .prepare_cached(
+            "INSERT INTO chunks (job_no, step, branch, attempt, chunk, text) \
+             SELECT ?1, ?2, ?3, ?4, COALESCE(MAX(chunk), 0) + 1, ?5 FROM chunks \
+             WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
+        )
+        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, attempt, text]))
         .map(drop)
         .map_err(failed("keep text"))
 }
 
-/// The attempt's text became the answer.
+/// The attempt's text became the result.
 pub(super) fn succeed(
     connection: &Connection,
-    job_id: &JobId,
+    key: StepKey,
     attempt: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "UPDATE attempts SET ended_at = ?3, outcome = 'succeeded' WHERE job_id = ?1 AND attempt = ?2",
+            "UPDATE attempts SET ended_at = ?5, outcome = 'succeeded' \
+             WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
         )
-        .and_then(|mut statement| statement.execute(params![job_id.as_str(), attempt, now.as_micros()]))
+        .and_then(|mut statement| {
+            statement.execute(params![key.job_no, key.step, key.branch, attempt, now.as_micros()])
+        })
         .map_err(failed("end an attempt"))?;
-    drop_chunks(connection, job_id, attempt)
+    drop_chunks(connection, key, attempt)
 }
 
 /// The attempt failed; what it had received stays with it.
 pub(super) fn fail(
     connection: &Connection,
-    job_id: &JobId,
+    key: StepKey,
     attempt: u32,
     now: Timestamp,
     error: &JobError,
 ) -> Result<(), StoreError> {
-    let error = Some((error.code.as_str(), error.message.as_str()));
-    close(connection, job_id, attempt, now, "failed", error)
+    close(connection, key, attempt, now, Some(error))
 }
 
 /// The attempt was cut off from our side; what it had received stays with it.
 pub(super) fn abandon(
     connection: &Connection,
-    job_id: &JobId,
+    key: StepKey,
     attempt: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    close(connection, job_id, attempt, now, "abandoned", None)
+    close(connection, key, attempt, now, None)
 }
 
 fn close(
     connection: &Connection,
-    job_id: &JobId,
+    key: StepKey,
     attempt: u32,
     now: Timestamp,
-    outcome: &str,
-    error: Option<(&str, &str)>,
+    error: Option<&JobError>,
 ) -> Result<(), StoreError> {
-    let (code, message) = error.unzip();
+    let outcome = if error.is_some() { "failed" } else { "abandoned" };
+    let (code, message) = error.map(|error| (error.code.as_str(), error.message.as_str())).unzip();
     connection
         .prepare_cached(
-            "UPDATE attempts SET ended_at = ?3, outcome = ?4, error_code = ?5, error_message = ?6, \
-             partial_text = (SELECT group_concat(text, '' ORDER BY chunk_id) FROM chunks \
-                             WHERE job_id = ?1 AND attempt = ?2) \
-             WHERE job_id = ?1 AND attempt = ?2",
+            "UPDATE attempts SET ended_at = ?5, outcome = ?6, error_code = ?7, error_message = ?8, \
+             partial_text = (SELECT group_concat(text, '' ORDER BY chunk) FROM chunks \
+                             WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4) \
+             WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
         )
         .and_then(|mut statement| {
-            statement.execute(params![job_id.as_str(), attempt, now.as_micros(), outcome, code, message])
+            let StepKey { job_no, step, branch } = key;
+            let at = now.as_micros();
+            statement.execute(params![job_no, step, branch, attempt, at, outcome, code, message])
         })
         .map_err(failed("end an attempt"))?;
-    drop_chunks(connection, job_id, attempt)
+    drop_chunks(connection, key, attempt)
 }
 
-fn drop_chunks(connection: &Connection, job_id: &JobId, attempt: u32) -> Result<(), StoreError> {
+fn drop_chunks(connection: &Connection, key: StepKey, attempt: u32) -> Result<(), StoreError> {
     connection
-        .prepare_cached("DELETE FROM chunks WHERE job_id = ?1 AND attempt = ?2")
-        .and_then(|mut statement| statement.execute(params![job_id.as_str(), attempt]))
+        .prepare_cached("DELETE FROM chunks WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4")
+        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, attempt]))
         .map(drop)
         .map_err(failed("end an attempt"))
 }

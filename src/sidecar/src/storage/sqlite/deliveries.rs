@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use platen_core::clock::Timestamp;
-use platen_core::job::JobId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
 
@@ -40,8 +39,9 @@ impl DeliveryStore for SqliteStore {
 fn due(connection: &Connection, now: Timestamp, filter: &DueFilter) -> Result<Vec<Delivery>, StoreError> {
     let mut statement = connection
         .prepare_cached(
-            "SELECT delivery_id, site_id, body, job_id, request_id, traceparent, tries, created_at \
-             FROM deliveries JOIN (\
+            "SELECT delivery_id, deliveries.site_id, body, job_id, deliveries.request_id, \
+             deliveries.traceparent, tries, deliveries.created_at \
+             FROM deliveries JOIN jobs ON jobs.job_no = deliveries.job_no JOIN (\
                  SELECT delivery_id AS due_id, \
                         ROW_NUMBER() OVER (PARTITION BY site_id ORDER BY next_at, delivery_id) AS place \
                  FROM deliveries \
@@ -96,7 +96,7 @@ impl DeliveryRow {
     }
 }
 
-/// The body goes with the delivery: the answer stands in `answers` already.
+/// The body goes with the delivery: the answer stands in `results` already.
 fn succeeded(
     connection: &Connection,
     id: &DeliveryId,
@@ -107,15 +107,15 @@ fn succeeded(
         .prepare_cached(
             "UPDATE deliveries SET tries = tries + 1, next_at = NULL, delivered_at = ?2, body = NULL, \
              last_http_status = ?3, last_error = NULL WHERE delivery_id = ?1 AND next_at IS NOT NULL \
-             RETURNING job_id, tries",
+             RETURNING job_no, tries",
         )
         .and_then(|mut statement| {
-            statement.query_row(params![id.0, now.as_micros(), http_status], job_and_tries).optional()
+            statement.query_row(params![id.0, now.as_micros(), http_status], job_no_and_tries).optional()
         })
         .map_err(failed("end a delivery"))?;
-    let Some((job_id, tries)) = updated else { return Ok(()) };
+    let Some((job_no, tries)) = updated else { return Ok(()) };
     let detail = json!({ "webhook_id": id.0, "http_status": http_status, "attempt": tries });
-    hops::record(connection, &row::job_id(job_id)?, names::HOP_DELIVERED, now, &detail)
+    hops::record(connection, job_no, names::HOP_DELIVERED, now, &detail)
 }
 
 fn record_failure(
@@ -129,16 +129,15 @@ fn record_failure(
         .prepare_cached(
             "UPDATE deliveries SET tries = tries + 1, next_at = ?2, given_up_at = ?3, \
              last_http_status = ?4, last_error = ?5 WHERE delivery_id = ?1 AND next_at IS NOT NULL \
-             RETURNING job_id, tries",
+             RETURNING job_no, tries",
         )
         .and_then(|mut statement| {
             let next_at = failure.next_at.map(Timestamp::as_micros);
             let values = params![id.0, next_at, given_up_at, failure.http_status, failure.error];
-            statement.query_row(values, job_and_tries).optional()
+            statement.query_row(values, job_no_and_tries).optional()
         })
         .map_err(failed("record a failed delivery"))?;
-    let Some((job_id, tries)) = updated else { return Ok(()) };
-    let job_id: JobId = row::job_id(job_id)?;
+    let Some((job_no, tries)) = updated else { return Ok(()) };
     let name = match failure.next_at {
         Some(_) => names::HOP_DELIVERY_FAILED,
         None => names::HOP_DELIVERY_GIVEN_UP,
@@ -146,9 +145,9 @@ fn record_failure(
     let detail = json!({
         "webhook_id": id.0, "http_status": failure.http_status, "attempt": tries, "error": failure.error,
     });
-    hops::record(connection, &job_id, name, now, &detail)
+    hops::record(connection, job_no, name, now, &detail)
 }
 
-fn job_and_tries(row: &Row<'_>) -> rusqlite::Result<(String, u32)> {
+fn job_no_and_tries(row: &Row<'_>) -> rusqlite::Result<(i64, u32)> {
     Ok((row.get(0)?, row.get(1)?))
 }

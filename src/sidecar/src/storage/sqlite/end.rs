@@ -1,7 +1,7 @@
 //! The end of a job: status, hop and webhook delivery, in the caller's transaction.
 
 use platen_core::clock::Timestamp;
-use platen_core::job::{JobId, JobStatus, SiteId};
+use platen_core::job::{Cause, JobError, JobStatus};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
@@ -11,42 +11,61 @@ use crate::jobs::event;
 use crate::storage::StoreError;
 use crate::telemetry::{names, trace_context};
 
+/// Ends the job as dead with this error.
+pub(super) fn bury(
+    connection: &Connection,
+    job_no: i64,
+    now: Timestamp,
+    error: &JobError,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE jobs SET error_code = ?2, error_message = ?3, cause = ?4, \
+             status = 'dead', finished_at = ?5 WHERE job_no = ?1",
+        )
+        .and_then(|mut statement| {
+            let (code, cause) = (error.code.as_str(), Cause::of(error.code).as_str());
+            statement.execute(params![job_no, code, error.message, cause, now.as_micros()])
+        })
+        .map_err(failed("give a job up"))?;
+    end(connection, job_no, JobStatus::Dead, now)
+}
+
 /// Ends the job with this final status and queues the event that tells its site. The caller has checked that
-/// the status may follow the present one, and has written what the event shows: answer, usage, error.
+/// the status may follow the present one, and has written what the event shows: result, usage, error.
 pub(super) fn end(
     connection: &Connection,
-    site: &SiteId,
-    job_id: &JobId,
+    job_no: i64,
     status: JobStatus,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (ends, traceparent): (u32, Option<String>) = connection
         .prepare_cached(
-            "UPDATE jobs SET status = ?2, ends = ends + 1, updated_at = ?3, finished_at = ?3, \
-             run_at = NULL, lease_until = NULL WHERE job_id = ?1 RETURNING ends, traceparent",
+            "UPDATE jobs SET status = ?2, ends = ends + 1, updated_at = ?3, finished_at = ?3 \
+             WHERE job_no = ?1 RETURNING ends, traceparent",
         )
         .and_then(|mut statement| {
-            statement.query_row(params![job_id.as_str(), status.as_str(), now.as_micros()], |row| {
+            statement.query_row(params![job_no, status.as_str(), now.as_micros()], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })
         })
         .map_err(failed("end a job"))?;
-    let Some(snapshot) = row::job(connection, site, job_id)? else { return Ok(()) };
+    let (site, snapshot) = row::job_by_no(connection, job_no)?;
     let Some(body) = event::body(&snapshot, now).map_err(inconsistent("deliveries.body"))? else {
         return Ok(());
     };
     let error_code = snapshot.error.as_ref().map(|error| error.code.as_str());
-    hops::record(connection, job_id, hop_name(status), now, &detail(snapshot.attempt, error_code))?;
+    hops::record(connection, job_no, hop_name(status), now, &detail(snapshot.attempt, error_code))?;
     connection
         .prepare_cached(
             "INSERT INTO deliveries \
-             (delivery_id, job_id, site_id, body, request_id, traceparent, next_at, created_at) \
+             (delivery_id, job_no, site_id, body, request_id, traceparent, next_at, created_at) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
         )
         .and_then(|mut statement| {
             statement.execute(params![
-                format!("evt_{job_id}_{ends}"),
-                job_id.as_str(),
+                format!("evt_{}_{ends}", snapshot.id),
+                job_no,
                 site.as_str(),
                 body,
                 snapshot.request_id,

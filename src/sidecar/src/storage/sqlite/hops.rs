@@ -1,44 +1,56 @@
 //! Writing and reading a job's hops.
 
 use platen_core::clock::Timestamp;
-use platen_core::job::{Hop, JobId};
+use platen_core::job::Hop;
 use rusqlite::{Connection, params};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::failed;
 use super::row::{inconsistent, to_json};
 use crate::storage::StoreError;
+use crate::telemetry::names;
 
-pub(super) fn insert(connection: &Connection, job_id: &JobId, hop: &Hop) -> Result<(), StoreError> {
-    record(connection, job_id, &hop.name, hop.at, &hop.detail)
+pub(super) fn insert(connection: &Connection, job_no: i64, hop: &Hop) -> Result<(), StoreError> {
+    record(connection, job_no, &hop.name, hop.at, &hop.detail)
 }
 
 pub(super) fn record(
     connection: &Connection,
-    job_id: &JobId,
+    job_no: i64,
     name: &str,
     at: Timestamp,
     detail: &Value,
 ) -> Result<(), StoreError> {
     let detail = to_json(detail, "hops.detail")?;
     connection
-        .prepare_cached("INSERT INTO hops (job_id, name, at, detail) VALUES (?1, ?2, ?3, ?4)")
-        .and_then(|mut statement| {
-            statement.execute(params![job_id.as_str(), name, at.as_micros(), detail]).map(drop)
-        })
+        .prepare_cached(
+            "INSERT INTO hops (job_no, hop, name, at, detail) \
+             SELECT ?1, COALESCE(MAX(hop), 0) + 1, ?2, ?3, ?4 FROM hops WHERE job_no = ?1",
+        )
+        .and_then(|mut statement| statement.execute(params![job_no, name, at.as_micros(), detail]).map(drop))
         .map_err(failed("record a hop"))
 }
 
-pub(super) fn of_job(connection: &Connection, job_id: &JobId) -> Result<Vec<Hop>, StoreError> {
-    let query = "SELECT name, at, detail FROM hops WHERE job_id = ?1 ORDER BY at, hop_id";
+/// All hops, oldest first. The first one is the acceptance, which has no row.
+pub(super) fn of_job(connection: &Connection, job_no: i64) -> Result<Vec<Hop>, StoreError> {
+    let accepted_at: i64 = connection
+        .prepare_cached("SELECT accepted_at FROM jobs WHERE job_no = ?1")
+        .and_then(|mut statement| statement.query_row([job_no], |row| row.get(0)))
+        .map_err(failed("read hops"))?;
+    let accepted = Hop {
+        name: names::HOP_ACCEPTED.to_owned(),
+        at: Timestamp::from_micros(accepted_at),
+        detail: json!({}),
+    };
+    let query = "SELECT name, at, detail FROM hops WHERE job_no = ?1 ORDER BY at, hop";
     let mut statement = connection.prepare_cached(query).map_err(failed("read hops"))?;
     let rows = statement
-        .query_map([job_id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))
+        .query_map([job_no], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))
         .map_err(failed("read hops"))?;
-    rows.map(|row| {
+    let written = rows.map(|row| {
         let (name, at, detail) = row.map_err(failed("read hops"))?;
         let detail = serde_json::from_str(&detail).map_err(inconsistent("hops.detail"))?;
         Ok(Hop { name, at: Timestamp::from_micros(at), detail })
-    })
-    .collect()
+    });
+    std::iter::once(Ok(accepted)).chain(written).collect()
 }

@@ -23,13 +23,14 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     migration!(1, "0001_create_sites"),
     migration!(2, "0002_create_jobs"),
     migration!(3, "0003_create_deliveries"),
     migration!(4, "0004_create_stream_tokens"),
     migration!(5, "0005_create_rate_buckets"),
     migration!(6, "0006_create_budgets"),
+    migration!(7, "0007_create_schedules"),
 ];
 
 /// The tables cannot be brought to this version's form. The database is as it was before the failed step.

@@ -4,7 +4,9 @@ use std::error::Error as StdError;
 
 use platen_core::clock::Timestamp;
 use platen_core::code::ErrorCode;
-use platen_core::job::{Answer, JobError, JobId, JobSnapshot, JobSpec, JobStatus, SiteId, Usage, Work};
+use platen_core::job::{
+    Answer, Cause, JobError, JobId, JobSnapshot, JobSpec, JobStatus, Priority, SiteId, Usage, Work,
+};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -14,11 +16,13 @@ use thiserror::Error;
 use super::failed;
 use crate::storage::StoreError;
 
-/// What [`job`] reads, in its order.
+/// What [`JobRow::read`] reads, in its order.
 pub(super) const JOB_COLUMNS: &str = "jobs.job_id, jobs.site_id, jobs.kind, jobs.status, jobs.attempt, \
      jobs.error_code, jobs.error_message, jobs.usage, jobs.request_id, jobs.created_at, jobs.updated_at, \
-     answers.text, answers.finish_reason, answers.model, answers.provider \
-     FROM jobs LEFT JOIN answers ON answers.job_id = jobs.job_id";
+     CASE WHEN jobs.status != 'succeeded' THEN NULL \
+     WHEN jobs.kind = 'workflow' THEN (SELECT answer FROM answers WHERE answers.job_no = jobs.job_no) \
+     ELSE (SELECT result FROM results WHERE results.job_no = jobs.job_no AND step = 0 AND branch = 0) END, \
+     jobs.job_no FROM jobs";
 
 /// A row of `jobs` with its answer, as its columns hold it.
 pub(super) struct JobRow {
@@ -32,22 +36,13 @@ pub(super) struct JobRow {
     request_id: String,
     created_at: i64,
     updated_at: i64,
-    answer: Option<Answer>,
+    result: Option<String>,
+    pub(super) job_no: i64,
 }
 
 impl JobRow {
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let error: (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
-        let text: Option<String> = row.get(11)?;
-        let answer = match text {
-            None => None,
-            Some(text) => Some(Answer {
-                text,
-                finish_reason: row.get(12)?,
-                model: row.get(13)?,
-                provider: row.get(14)?,
-            }),
-        };
         Ok(Self {
             job_id: row.get(0)?,
             site_id: row.get(1)?,
@@ -59,7 +54,8 @@ impl JobRow {
             request_id: row.get(8)?,
             created_at: row.get(9)?,
             updated_at: row.get(10)?,
-            answer,
+            result: row.get(11)?,
+            job_no: row.get(12)?,
         })
     }
 
@@ -80,7 +76,7 @@ impl JobRow {
             id: job_id(self.job_id)?,
             kind: self.kind,
             status,
-            result: self.answer,
+            result: self.result.as_deref().map(answer).transpose()?,
             usage: self.usage.as_deref().map(usage).transpose()?,
             error,
             attempt: self.attempt,
@@ -91,25 +87,55 @@ impl JobRow {
     }
 }
 
+/// The job as it stands with its number; `None` when the site has no such job.
+pub(super) fn numbered_job(
+    connection: &Connection,
+    site: &SiteId,
+    job_id: &JobId,
+) -> Result<Option<(i64, JobSnapshot)>, StoreError> {
+    let query = format!("SELECT {JOB_COLUMNS} WHERE jobs.job_id = ?1 AND jobs.site_id = ?2");
+    let row = connection
+        .prepare_cached(&query)
+        .and_then(|mut statement| {
+            statement.query_row([job_id.as_str(), site.as_str()], JobRow::read).optional()
+        })
+        .map_err(failed("read a job"))?;
+    row.map(|row| Ok((row.job_no, row.into_snapshot()?))).transpose()
+}
+
 /// The job as it stands; `None` when the site has no such job.
 pub(super) fn job(
     connection: &Connection,
     site: &SiteId,
     job_id: &JobId,
 ) -> Result<Option<JobSnapshot>, StoreError> {
-    let query = format!("SELECT {JOB_COLUMNS} WHERE jobs.job_id = ?1 AND jobs.site_id = ?2");
-    let mut statement = connection.prepare_cached(&query).map_err(failed("read a job"))?;
-    let row = statement
-        .query_row([job_id.as_str(), site.as_str()], JobRow::read)
-        .optional()
+    Ok(numbered_job(connection, site, job_id)?.map(|(_, job)| job))
+}
+
+/// A job that exists, with its site.
+pub(super) fn job_by_no(connection: &Connection, job_no: i64) -> Result<(SiteId, JobSnapshot), StoreError> {
+    let query = format!("SELECT {JOB_COLUMNS} WHERE jobs.job_no = ?1");
+    let row = connection
+        .prepare_cached(&query)
+        .and_then(|mut statement| statement.query_row([job_no], JobRow::read))
         .map_err(failed("read a job"))?;
-    row.map(JobRow::into_snapshot).transpose()
+    Ok((row.site()?, row.into_snapshot()?))
+}
+
+/// What the outside calls a job that exists.
+pub(super) fn names(connection: &Connection, job_no: i64) -> Result<(SiteId, JobId), StoreError> {
+    let (site, id): (String, String) = connection
+        .prepare_cached("SELECT site_id, job_id FROM jobs WHERE job_no = ?1")
+        .and_then(|mut statement| statement.query_row([job_no], |row| Ok((row.get(0)?, row.get(1)?))))
+        .map_err(failed("read a job"))?;
+    Ok((site_id(site)?, job_id(id)?))
 }
 
 /// What [`SpecRow::read`] reads, in its order.
 pub(super) const SPEC_COLUMNS: &str = "jobs.job_id, jobs.idempotency_key, jobs.request_id, jobs.traceparent, \
-     jobs.prompt_hash, jobs.subject, jobs.created_at, jobs.kind, payloads.payload \
-     FROM jobs JOIN payloads ON payloads.job_id = jobs.job_id";
+     jobs.prompt_hash, jobs.subject, jobs.conversation, jobs.priority, jobs.created_at, jobs.kind, \
+     jobs.life_began_at, jobs.deadline_at, payloads.payload, jobs.site_id \
+     FROM jobs JOIN payloads ON payloads.job_no = jobs.job_no";
 
 /// What was submitted, as the columns hold it.
 pub(super) struct SpecRow {
@@ -119,8 +145,12 @@ pub(super) struct SpecRow {
     traceparent: Option<String>,
     prompt_hash: Option<String>,
     subject: Option<String>,
+    conversation: Option<String>,
+    priority: String,
     created_at: i64,
     kind: String,
+    life_began_at: i64,
+    deadline_at: i64,
     payload: String,
 }
 
@@ -133,16 +163,30 @@ impl SpecRow {
             traceparent: row.get(3)?,
             prompt_hash: row.get(4)?,
             subject: row.get(5)?,
-            created_at: row.get(6)?,
-            kind: row.get(7)?,
-            payload: row.get(8)?,
+            conversation: row.get(6)?,
+            priority: row.get(7)?,
+            created_at: row.get(8)?,
+            kind: row.get(9)?,
+            life_began_at: row.get(10)?,
+            deadline_at: row.get(11)?,
+            payload: row.get(12)?,
         })
     }
 
+    /// When this life of the job must have ended.
+    pub(super) fn deadline(&self) -> Timestamp {
+        Timestamp::from_micros(self.deadline_at)
+    }
+
+    /// The spec, with the present life's times in place of those that were asked for.
     pub(super) fn into_spec(self) -> Result<JobSpec, StoreError> {
+        let (began, deadline) = (Timestamp::from_micros(self.life_began_at), self.deadline());
         let work = match self.kind.as_str() {
             "chat" => {
                 Work::Chat(serde_json::from_str(&self.payload).map_err(inconsistent("payloads.payload"))?)
+            }
+            "workflow" => {
+                Work::Workflow(serde_json::from_str(&self.payload).map_err(inconsistent("payloads.payload"))?)
             }
             _ => return Err(inconsistent("jobs.kind")(UnknownWord(self.kind))),
         };
@@ -153,17 +197,18 @@ impl SpecRow {
             traceparent: self.traceparent,
             prompt_hash: self.prompt_hash,
             subject: self.subject,
+            conversation: self.conversation,
+            priority: priority(&self.priority)?,
+            run_at: Some(began),
+            deadline_ms: u64::try_from(deadline.since(began).as_millis()).ok(),
             created_at: Timestamp::from_micros(self.created_at),
             work,
         })
     }
 }
 
-/// The text of the `payloads.payload` column: equal text is equal work.
-pub(super) fn payload(work: &Work) -> Result<String, StoreError> {
-    match work {
-        Work::Chat(chat) => serde_json::to_string(chat).map_err(inconsistent("payloads.payload")),
-    }
+fn answer(result: &str) -> Result<Answer, StoreError> {
+    serde_json::from_str(result).map_err(inconsistent("results.result"))
 }
 
 pub(super) fn job_id(text: String) -> Result<JobId, StoreError> {
@@ -178,6 +223,14 @@ pub(super) fn status(word: &str) -> Result<JobStatus, StoreError> {
     word.parse().map_err(|()| inconsistent("jobs.status")(UnknownWord(word.to_owned())))
 }
 
+pub(super) fn priority(word: &str) -> Result<Priority, StoreError> {
+    word.parse().map_err(|()| inconsistent("jobs.priority")(UnknownWord(word.to_owned())))
+}
+
+pub(super) fn cause(word: &str) -> Result<Cause, StoreError> {
+    word.parse().map_err(|()| inconsistent("jobs.cause")(UnknownWord(word.to_owned())))
+}
+
 pub(super) fn usage(json: &str) -> Result<Usage, StoreError> {
     serde_json::from_str(json).map_err(inconsistent("jobs.usage"))
 }
@@ -186,7 +239,7 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T, column: &'static str) -> R
     serde_json::to_string(value).map_err(inconsistent(column))
 }
 
-fn error_code(word: &str) -> Result<ErrorCode, StoreError> {
+pub(super) fn error_code(word: &str) -> Result<ErrorCode, StoreError> {
     ErrorCode::deserialize(word.into_deserializer())
         .map_err(|error: ValueError| inconsistent("jobs.error_code")(error))
 }

@@ -2,91 +2,111 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::code::ErrorCode;
-use platen_core::job::{JobError, JobId, JobStatus, SiteId, Usage};
+use platen_core::job::{JobError, Usage};
+use platen_core::workflow::{Event, StepIndex};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
-use super::row::{self, SPEC_COLUMNS, SpecRow};
-use super::{SqliteStore, attempts, end, failed, hops, sweep};
+use super::steps::StepKey;
+use super::{SqliteStore, attempts, failed, graph, hops, lease, row, steps};
 use crate::jobs::store::{
-    AfterFailure, Completed, Failed, Fenced, Lease, LeasedJob, Orphans, Recovery, Swept, WorkStore,
+    AfterFailure, Completed, Failed, Fenced, Lease, LeaseRequest, Leased, Orphans, Policy, Recovery,
+    StepInput, StepOutput, WorkStore,
 };
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
 
+/// When the next step becomes due.
+pub(super) const NEXT_STEP: &str = "SELECT MIN(run_at) FROM steps WHERE status = 'queued' AND turn IS NULL";
+
+/// When the next queued job must have ended.
+pub(super) const NEXT_DEADLINE: &str =
+    "SELECT MIN(deadline_at) FROM jobs WHERE status = 'queued' AND finished_at IS NULL";
+
+/// Counts a crash of each running step without a worker.
+pub(super) const ORPHANS: &str = "UPDATE steps SET crashes = crashes + 1 WHERE status = 'running' AND lease_until <= ?1 \
+     AND owner = COALESCE(?2, owner) RETURNING job_no, step, branch, attempt, crashes";
+
 impl WorkStore for SqliteStore {
     fn recover(&self, now: Timestamp, orphans: Orphans, poison_after: u32) -> StoreFuture<'_, Recovery> {
         Box::pin(
-            self.write("recover jobs", move |connection| recover(connection, now, orphans, poison_after)),
+            self.write("recover jobs", move |connection| recover(connection, now, &orphans, poison_after)),
         )
     }
 
-    fn lease(&self, now: Timestamp, until: Timestamp, limit: usize) -> StoreFuture<'_, Vec<LeasedJob>> {
-        Box::pin(self.write("lease jobs", move |connection| lease(connection, now, until, limit)))
+    fn lease(&self, request: LeaseRequest, policy: Policy) -> StoreFuture<'_, Leased> {
+        Box::pin(self.write("lease steps", move |connection| lease::lease(connection, &request, &policy)))
     }
 
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>> {
         Box::pin(self.read("find the next job", |connection| {
-            let next: Option<i64> = connection
-                .prepare_cached("SELECT MIN(run_at) FROM jobs WHERE status = 'queued'")
-                .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
-                .map_err(failed("find the next job"))?;
-            Ok(next.map(Timestamp::from_micros))
+            let least = |query: &str| -> Result<Option<i64>, StoreError> {
+                connection
+                    .prepare_cached(query)
+                    .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+                    .map_err(failed("find the next job"))
+            };
+            let step = least(NEXT_STEP)?;
+            let late = least(NEXT_DEADLINE)?;
+            Ok(step.into_iter().chain(late).min().map(Timestamp::from_micros))
         }))
+    }
+
+    fn input(&self, lease: Lease) -> StoreFuture<'_, Option<StepInput>> {
+        Box::pin(self.read("read a step's input", move |connection| graph::step_input(connection, &lease)))
     }
 
     fn renew(&self, lease: Lease, until: Timestamp) -> StoreFuture<'_, Fenced> {
         Box::pin(self.write("renew a lease", move |connection| {
-            let changed = connection
-                .prepare_cached(
-                    "UPDATE jobs SET lease_until = ?3 \
-                     WHERE job_id = ?1 AND attempt = ?2 AND status = 'running'",
-                )
-                .and_then(|mut statement| {
-                    statement.execute(params![lease.job_id.as_str(), lease.attempt, until.as_micros()])
-                })
-                .map_err(failed("renew a lease"))?;
-            Ok(if changed == 1 { Fenced::Held } else { Fenced::Stale })
+            fenced(connection, &lease, |_| {
+                connection
+                    .prepare_cached(
+                        "UPDATE steps SET lease_until = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+                    )
+                    .and_then(|mut statement| {
+                        let values = params![lease.job_no, lease.step, lease.branch, until.as_micros()];
+                        statement.execute(values)
+                    })
+                    .map(drop)
+                    .map_err(failed("renew a lease"))
+            })
         }))
     }
 
     fn append(&self, lease: Lease, text: String) -> StoreFuture<'_, Fenced> {
         Box::pin(self.write("keep text", move |connection| {
-            fenced(connection, &lease, |_| attempts::append(connection, &lease.job_id, lease.attempt, &text))
+            fenced(connection, &lease, |held| attempts::append(connection, held.key, lease.attempt, &text))
         }))
     }
 
     fn complete(&self, lease: Lease, now: Timestamp, completed: Completed) -> StoreFuture<'_, Fenced> {
-        Box::pin(self.write("complete a job", move |connection| {
-            fenced(connection, &lease, |held| complete(connection, &lease, held, now, &completed))
+        Box::pin(self.write("complete a step", move |connection| {
+            fenced(connection, &lease, |held| complete(connection, held, lease.attempt, now, &completed))
         }))
     }
 
     fn fail(&self, lease: Lease, now: Timestamp, failure: Failed) -> StoreFuture<'_, Fenced> {
         Box::pin(self.write("record a failed attempt", move |connection| {
-            fenced(connection, &lease, |held| fail(connection, &lease, held, now, &failure))
+            fenced(connection, &lease, |held| fail(connection, held, lease.attempt, now, &failure))
         }))
     }
 
-    fn give_back(&self, lease: Lease, now: Timestamp) -> StoreFuture<'_, Fenced> {
-        Box::pin(self.write("give a job back", move |connection| {
-            fenced(connection, &lease, |_| {
-                attempts::abandon(connection, &lease.job_id, lease.attempt, now)?;
-                requeue(connection, &lease.job_id, now, now)?;
-                let detail = json!({ "attempt": lease.attempt });
-                hops::record(connection, &lease.job_id, names::HOP_GIVEN_BACK, now, &detail)
+    fn give_back(&self, lease: Lease, now: Timestamp, run_at: Timestamp) -> StoreFuture<'_, Fenced> {
+        Box::pin(self.write("give a step back", move |connection| {
+            fenced(connection, &lease, |held| {
+                attempts::abandon(connection, held.key, lease.attempt, now)?;
+                steps::put_back(connection, held.key, now, run_at)?;
+                let wait_ms = u64::try_from(run_at.since(now).as_millis()).unwrap_or(u64::MAX);
+                let detail = json!({ "attempt": lease.attempt, "wait_ms": wait_ms });
+                hops::record(connection, lease.job_no, names::HOP_GIVEN_BACK, now, &detail)
             })
         }))
     }
-
-    fn sweep(&self, now: Timestamp, ended_before: Timestamp) -> StoreFuture<'_, Swept> {
-        Box::pin(self.write("sweep", move |connection| sweep::sweep(connection, now, ended_before)))
-    }
 }
 
-/// What a holder of a lease may need to know.
+/// What a holder of a lease works on.
 struct Held {
-    site: SiteId,
+    key: StepKey,
     usage: Option<Usage>,
 }
 
@@ -96,250 +116,130 @@ fn fenced(
     lease: &Lease,
     change: impl FnOnce(&Held) -> Result<(), StoreError>,
 ) -> Result<Fenced, StoreError> {
-    let query = "SELECT site_id, usage FROM jobs WHERE job_id = ?1 AND attempt = ?2 AND status = 'running'";
-    let found: Option<(String, Option<String>)> = connection
-        .prepare_cached(query)
+    let found: Option<Option<String>> = connection
+        .prepare_cached(
+            "SELECT usage FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
+             WHERE steps.job_no = ?1 AND step = ?2 AND branch = ?3 AND steps.attempt = ?4 \
+             AND steps.status = 'running' AND job_id = ?5",
+        )
         .and_then(|mut statement| {
-            statement
-                .query_row(params![lease.job_id.as_str(), lease.attempt], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })
-                .optional()
+            let Lease { job_id, job_no, step, branch, attempt } = lease;
+            let values = params![job_no, step, branch, attempt, job_id.as_str()];
+            statement.query_row(values, |row| row.get(0)).optional()
         })
         .map_err(failed("check a lease"))?;
-    let Some((site, usage)) = found else { return Ok(Fenced::Stale) };
+    let Some(usage) = found else { return Ok(Fenced::Stale) };
     let usage = usage.as_deref().map(row::usage).transpose()?;
-    change(&Held { site: row::site_id(site)?, usage })?;
+    change(&Held { key: StepKey::from(lease), usage })?;
     Ok(Fenced::Held)
-}
-
-fn lease(
-    connection: &Connection,
-    now: Timestamp,
-    until: Timestamp,
-    limit: usize,
-) -> Result<Vec<LeasedJob>, StoreError> {
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT job_id, run_at FROM jobs WHERE status = 'queued' AND run_at <= ?1 ORDER BY run_at LIMIT ?2",
-        )
-        .map_err(failed("lease jobs"))?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let due: Vec<(String, i64)> = statement
-        .query_map(params![now.as_micros(), limit], |row| Ok((row.get(0)?, row.get(1)?)))
-        .and_then(Iterator::collect)
-        .map_err(failed("lease jobs"))?;
-    let mut leased = Vec::with_capacity(due.len());
-    for (job_id, run_at) in due {
-        let job_id = row::job_id(job_id)?;
-        let taken = take(connection, &job_id, now, until)?;
-        let attempt = taken.attempt;
-        match taken.into_leased(Timestamp::from_micros(run_at)) {
-            Ok(job) => leased.push(job),
-            // One row that cannot be read must not hold up all the others for ever.
-            Err((site, StoreError::Inconsistent { column, source: _ })) => {
-                tracing::error!({ names::JOB_ID } = %job_id, column,
-                    "a job cannot be read and is given up");
-                attempts::abandon(connection, &job_id, attempt, now)?;
-                let message = format!("the daemon cannot read what it kept of the job ({column})");
-                bury(connection, &site, &job_id, now, &JobError { code: ErrorCode::Internal, message })?;
-            }
-            Err((_, error @ (StoreError::Unavailable(..) | StoreError::Stopped))) => return Err(error),
-        }
-    }
-    Ok(leased)
-}
-
-/// A job that was marked as running.
-struct Taken {
-    site: SiteId,
-    attempt: u32,
-    failures: u32,
-    life_began_at: Timestamp,
-    spec: SpecRow,
-}
-
-impl Taken {
-    fn into_leased(self, due_at: Timestamp) -> Result<LeasedJob, (SiteId, StoreError)> {
-        let spec = self.spec.into_spec().map_err(|error| (self.site.clone(), error))?;
-        Ok(LeasedJob {
-            lease: Lease { job_id: spec.id.clone(), attempt: self.attempt },
-            site: self.site,
-            spec,
-            due_at,
-            failures: self.failures,
-            life_began_at: self.life_began_at,
-        })
-    }
-}
-
-fn take(
-    connection: &Connection,
-    job_id: &JobId,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<Taken, StoreError> {
-    let (site, attempt, failures, life_began_at): (String, u32, u32, i64) = connection
-        .prepare_cached(
-            "UPDATE jobs SET status = 'running', attempt = attempt + 1, lease_until = ?3, run_at = NULL, \
-             updated_at = ?2 WHERE job_id = ?1 RETURNING site_id, attempt, failures, life_began_at",
-        )
-        .and_then(|mut statement| {
-            statement.query_row(params![job_id.as_str(), now.as_micros(), until.as_micros()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })
-        })
-        .map_err(failed("lease a job"))?;
-    attempts::begin(connection, job_id, attempt, now)?;
-    hops::record(connection, job_id, names::HOP_LEASED, now, &json!({ "attempt": attempt }))?;
-    let spec = connection
-        .prepare_cached(&format!("SELECT {SPEC_COLUMNS} WHERE jobs.job_id = ?1"))
-        .and_then(|mut statement| statement.query_row([job_id.as_str()], SpecRow::read))
-        .map_err(failed("lease a job"))?;
-    let life_began_at = Timestamp::from_micros(life_began_at);
-    Ok(Taken { site: row::site_id(site)?, attempt, failures, life_began_at, spec })
 }
 
 fn complete(
     connection: &Connection,
-    lease: &Lease,
     held: &Held,
+    attempt: u32,
     now: Timestamp,
     completed: &Completed,
 ) -> Result<(), StoreError> {
-    let answer = &completed.answer;
+    let StepKey { job_no, step, branch } = held.key;
+    let result = match &completed.output {
+        StepOutput::Answer(answer) => row::to_json(answer, "results.result")?,
+        StepOutput::Value(value) => row::to_json(value, "results.result")?,
+    };
+    connection
+        .prepare_cached("INSERT INTO results (job_no, step, branch, result) VALUES (?1, ?2, ?3, ?4)")
+        .and_then(|mut statement| statement.execute(params![job_no, step, branch, result]))
+        .map_err(failed("keep a result"))?;
+    let usage = match &completed.usage {
+        Some(usage) => Some(row::to_json(&sum(held.usage.as_ref(), usage), "jobs.usage")?),
+        None => held.usage.as_ref().map(|usage| row::to_json(usage, "jobs.usage")).transpose()?,
+    };
     connection
         .prepare_cached(
-            "INSERT INTO answers (job_id, text, finish_reason, model, provider) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "UPDATE jobs SET usage = ?2, error_code = NULL, error_message = NULL WHERE job_no = ?1",
         )
-        .and_then(|mut statement| {
-            statement.execute(params![
-                lease.job_id.as_str(),
-                answer.text,
-                answer.finish_reason,
-                answer.model,
-                answer.provider,
-            ])
-        })
-        .map_err(failed("keep an answer"))?;
-    let usage = row::to_json(&sum(held.usage.as_ref(), &completed.usage), "jobs.usage")?;
-    connection
-        .prepare_cached(
-            "UPDATE jobs SET usage = ?2, error_code = NULL, error_message = NULL WHERE job_id = ?1",
-        )
-        .and_then(|mut statement| statement.execute(params![lease.job_id.as_str(), usage]))
-        .map_err(failed("keep an answer"))?;
-    attempts::succeed(connection, &lease.job_id, lease.attempt, now)?;
-    completed.hops.iter().try_for_each(|hop| hops::insert(connection, &lease.job_id, hop))?;
-    end::end(connection, &held.site, &lease.job_id, JobStatus::Succeeded, now)
+        .and_then(|mut statement| statement.execute(params![job_no, usage]))
+        .map_err(failed("keep a result"))?;
+    attempts::succeed(connection, held.key, attempt, now)?;
+    completed.hops.iter().try_for_each(|hop| hops::insert(connection, job_no, hop))?;
+    steps::finish(connection, held.key, "succeeded")?;
+    graph::follow(connection, job_no, Event::Succeeded { step: index(step) }, now).map(drop)
+}
+
+/// The place in the definition, as the graph knows it.
+fn index(step: u16) -> StepIndex {
+    StepIndex::new(usize::from(step)).unwrap_or(StepIndex::FIRST)
 }
 
 fn fail(
     connection: &Connection,
-    lease: &Lease,
     held: &Held,
+    attempt: u32,
     now: Timestamp,
     failure: &Failed,
 ) -> Result<(), StoreError> {
-    attempts::fail(connection, &lease.job_id, lease.attempt, now, &failure.error)?;
-    failure.hops.iter().try_for_each(|hop| hops::insert(connection, &lease.job_id, hop))?;
+    let job_no = held.key.job_no;
+    attempts::fail(connection, held.key, attempt, now, &failure.error)?;
+    failure.hops.iter().try_for_each(|hop| hops::insert(connection, job_no, hop))?;
     let usage = match &failure.usage {
         Some(usage) => Some(sum(held.usage.as_ref(), usage)),
         None => held.usage.clone(),
     };
     let usage = usage.map(|usage| row::to_json(&usage, "jobs.usage")).transpose()?;
     connection
-        .prepare_cached(
-            "UPDATE jobs SET failures = failures + 1, usage = ?2, error_code = ?3, error_message = ?4 \
-             WHERE job_id = ?1",
-        )
+        .prepare_cached("UPDATE jobs SET usage = ?2, error_code = ?3, error_message = ?4 WHERE job_no = ?1")
         .and_then(|mut statement| {
             let (code, message) = (failure.error.code.as_str(), &failure.error.message);
-            statement.execute(params![lease.job_id.as_str(), usage, code, message])
+            statement.execute(params![job_no, usage, code, message])
         })
         .map_err(failed("record a failed attempt"))?;
     match failure.next {
         AfterFailure::RetryAt(run_at) => {
-            requeue(connection, &lease.job_id, now, run_at)?;
+            steps::retry_at(connection, held.key, now, run_at)?;
             let wait_ms = u64::try_from(run_at.since(now).as_millis()).unwrap_or(u64::MAX);
-            let detail = json!({ "attempt": lease.attempt, "wait_ms": wait_ms });
-            hops::record(connection, &lease.job_id, names::HOP_RETRY, now, &detail)
+            let detail = json!({ "attempt": attempt, "wait_ms": wait_ms });
+            hops::record(connection, job_no, names::HOP_RETRY, now, &detail)
         }
-        AfterFailure::Dead => end::end(connection, &held.site, &lease.job_id, JobStatus::Dead, now),
+        AfterFailure::Dead => {
+            steps::finish(connection, held.key, "dead")?;
+            let event = Event::GaveUp { step: index(held.key.step), error: failure.error.clone() };
+            graph::follow(connection, job_no, event, now).map(drop)
+        }
     }
-}
-
-fn requeue(
-    connection: &Connection,
-    job_id: &JobId,
-    now: Timestamp,
-    run_at: Timestamp,
-) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "UPDATE jobs SET status = 'queued', run_at = ?3, lease_until = NULL, updated_at = ?2 \
-             WHERE job_id = ?1",
-        )
-        .and_then(|mut statement| {
-            statement.execute(params![job_id.as_str(), now.as_micros(), run_at.as_micros()])
-        })
-        .map(drop)
-        .map_err(failed("put a job back"))
 }
 
 fn recover(
     connection: &Connection,
     now: Timestamp,
-    orphans: Orphans,
+    orphans: &Orphans,
     poison_after: u32,
 ) -> Result<Recovery, StoreError> {
-    let before = match orphans {
-        Orphans::OfPreviousProcess => i64::MAX,
-        Orphans::OfExpiredLease => now.as_micros(),
+    let (before, owner) = match orphans {
+        Orphans::OfPreviousProcess { owner } => (i64::MAX, Some(owner.as_str())),
+        Orphans::OfExpiredLease => (now.as_micros(), None),
     };
-    let mut statement = connection
-        .prepare_cached(
-            "UPDATE jobs SET crashes = crashes + 1 WHERE status = 'running' AND lease_until <= ?1 \
-             RETURNING job_id, site_id, attempt, crashes",
-        )
-        .map_err(failed("recover jobs"))?;
-    let found: Vec<(String, String, u32, u32)> = statement
-        .query_map([before], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+    let mut statement = connection.prepare_cached(ORPHANS).map_err(failed("recover jobs"))?;
+    let found: Vec<(StepKey, u32, u32)> = statement
+        .query_map(params![before, owner], |row| Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?)))
         .and_then(Iterator::collect)
         .map_err(failed("recover jobs"))?;
     let mut recovery = Recovery::default();
-    for (job_id, site, attempt, crashes) in found {
-        let (job_id, site) = (row::job_id(job_id)?, row::site_id(site)?);
-        attempts::abandon(connection, &job_id, attempt, now)?;
+    for (key, attempt, crashes) in found {
+        attempts::abandon(connection, key, attempt, now)?;
         let detail = json!({ "attempt": attempt, "crashes": crashes });
-        hops::record(connection, &job_id, names::HOP_RECOVERED, now, &detail)?;
+        hops::record(connection, key.job_no, names::HOP_RECOVERED, now, &detail)?;
         if crashes >= poison_after {
             let message = format!("the daemon ended {crashes} times while it worked on the job");
-            bury(connection, &site, &job_id, now, &JobError { code: ErrorCode::Poison, message })?;
-            recovery.poisoned.push((site, job_id));
+            let error = JobError { code: ErrorCode::Poison, message };
+            steps::finish(connection, key, "dead")?;
+            graph::follow(connection, key.job_no, Event::GaveUp { step: index(key.step), error }, now)?;
+            recovery.poisoned.push(row::names(connection, key.job_no)?);
         } else {
-            requeue(connection, &job_id, now, now)?;
-            recovery.requeued.push((site, job_id));
+            steps::put_back(connection, key, now, now)?;
+            recovery.requeued.push(row::names(connection, key.job_no)?);
         }
     }
     Ok(recovery)
-}
-
-/// Ends a job as dead that no worker holds.
-fn bury(
-    connection: &Connection,
-    site: &SiteId,
-    job_id: &JobId,
-    now: Timestamp,
-    error: &JobError,
-) -> Result<(), StoreError> {
-    connection
-        .execute(
-            "UPDATE jobs SET error_code = ?2, error_message = ?3 WHERE job_id = ?1",
-            params![job_id.as_str(), error.code.as_str(), error.message],
-        )
-        .map_err(failed("give a job up"))?;
-    end::end(connection, site, job_id, JobStatus::Dead, now)
 }
 
 /// What all charged attempts used together. The cost is that of the attempts whose price is known.

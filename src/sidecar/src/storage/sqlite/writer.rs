@@ -106,14 +106,19 @@ fn in_savepoint<T>(
     what: &'static str,
     change: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    connection.execute_batch("SAVEPOINT change").map_err(failed(what))?;
+    let execute = |statement: &str| {
+        let executed = connection.prepare_cached(statement).and_then(|mut statement| statement.execute([]));
+        executed.map(drop).map_err(failed(what))
+    };
+    execute("SAVEPOINT change")?;
     match change(connection) {
         Ok(value) => {
-            connection.execute_batch("RELEASE change").map_err(failed(what))?;
+            execute("RELEASE change")?;
             Ok(value)
         }
         Err(error) => {
-            connection.execute_batch("ROLLBACK TO change; RELEASE change").map_err(failed(what))?;
+            execute("ROLLBACK TO change")?;
+            execute("RELEASE change")?;
             Err(error)
         }
     }

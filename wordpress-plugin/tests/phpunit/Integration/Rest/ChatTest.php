@@ -32,6 +32,7 @@ final class ChatTest extends TestCase {
 		self::assertSame( PLATEN_SITE_ID, $submitted[0]['site'] );
 		self::assertSame( $data['job_id'], $submitted[0]['job']['id'] );
 		self::assertSame( "user:{$user}", $submitted[0]['job']['subject'] );
+		self::assertSame( $job->conversation_id, $submitted[0]['job']['conversation'] );
 		self::assertSame( $job->prompt_hash, $submitted[0]['job']['prompt_hash'] );
 		self::assertSame( '2026-11-20T16:00:00.123456Z', $submitted[0]['job']['created_at'] );
 		self::assertEquals( array( array( 'role' => 'user', 'content' => 'What is a platen?' ) ), $submitted[0]['job']['payload']['messages'] );

@@ -1,0 +1,44 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::file::{check_duration, check_range};
+use super::{ConfigError, duration};
+use crate::destination::Network;
+
+/// `[fetch]`: what steps of workflows may read from the web.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FetchConfig {
+    /// Private addresses and ranges that may be called all the same.
+    #[serde(deserialize_with = "read_networks", serialize_with = "write_networks")]
+    pub allow_addresses: Vec<Network>,
+    /// The largest page, in bytes.
+    pub max_bytes: u32,
+    /// How long a page may take in all, redirects included.
+    #[serde(rename = "timeout_ms", with = "duration::millis")]
+    pub timeout: Duration,
+}
+
+impl Default for FetchConfig {
+    fn default() -> Self {
+        Self { allow_addresses: Vec::new(), max_bytes: 1024 * 1024, timeout: Duration::from_secs(30) }
+    }
+}
+
+impl FetchConfig {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        check_range("fetch.max_bytes", self.max_bytes, 1..=1024 * 1024)?;
+        let hour = Duration::from_hours(1);
+        check_duration("fetch.timeout_ms", self.timeout, Duration::from_millis(1)..=hour)
+    }
+}
+
+fn read_networks<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Network>, D::Error> {
+    let texts = Vec::<String>::deserialize(source)?;
+    texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
+}
+
+fn write_networks<S: Serializer>(networks: &[Network], target: S) -> Result<S::Ok, S::Error> {
+    target.collect_seq(networks.iter().map(ToString::to_string))
+}

@@ -1,0 +1,221 @@
+//! The branches of steps, as the graph wants them.
+
+use platen_core::clock::Timestamp;
+use platen_core::workflow::{Step, StepIndex};
+use rusqlite::{Connection, params};
+use serde_json::Value;
+
+use super::graph::Place;
+use super::row::to_json;
+use super::steps::StepKey;
+use super::{attempts, failed, steps, submit};
+use crate::jobs::graph::Graph;
+use crate::jobs::schedule::LaneNo;
+use crate::storage::StoreError;
+
+/// A step's place as its column holds it.
+pub(super) fn place(step: StepIndex) -> u16 {
+    u16::try_from(step.as_usize()).unwrap_or(u16::MAX)
+}
+
+/// The lane in which this step waits.
+fn lane(connection: &Connection, graph: &Graph, at: &Place, step: StepIndex) -> Result<LaneNo, StoreError> {
+    let model = graph.step(step).and_then(Step::model).unwrap_or_default();
+    submit::lane(connection, at.priority, &at.site, model)
+}
+
+/// Makes a waiting branch per item; one that is left from before a reset begins anew.
+pub(super) fn fan_out(
+    connection: &Connection,
+    graph: &Graph,
+    at: &Place,
+    step: StepIndex,
+    items: &[Value],
+) -> Result<(), StoreError> {
+    let lane = lane(connection, graph, at, step)?;
+    let name = graph.step(step).map_or("", |step| step.name());
+    for (branch, item) in (0_u32..).zip(items) {
+        let item = to_json(item, "steps.item")?;
+        connection
+            .prepare_cached(
+                "INSERT INTO steps (job_no, step, branch, name, status, lane_no, item) \
+                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6) ON CONFLICT DO UPDATE SET \
+                 status = 'waiting', item = excluded.item, failures = 0, crashes = 0",
+            )
+            .and_then(|mut statement| {
+                statement.execute(params![at.job_no, place(step), branch, name, lane.0, item])
+            })
+            .map_err(failed("fan a step out"))?;
+    }
+    Ok(())
+}
+
+/// Makes a waiting branch of a compensation for each branch that it undoes.
+pub(super) fn undo(
+    connection: &Connection,
+    graph: &Graph,
+    at: &Place,
+    step: StepIndex,
+    of: StepIndex,
+) -> Result<(), StoreError> {
+    let lane = lane(connection, graph, at, step)?;
+    let name = graph.step(step).map_or("", |step| step.name());
+    connection
+        .prepare_cached(
+            "INSERT INTO steps (job_no, step, branch, name, status, lane_no, item) \
+             SELECT job_no, ?2, branch, ?4, 'waiting', ?5, item FROM steps \
+             WHERE job_no = ?1 AND step = ?3 AND status = 'succeeded' ON CONFLICT DO UPDATE SET \
+             status = 'waiting', item = excluded.item, failures = 0, crashes = 0",
+        )
+        .and_then(|mut statement| statement.execute(params![at.job_no, place(step), place(of), name, lane.0]))
+        .map(drop)
+        .map_err(failed("undo a step"))
+}
+
+/// When queued branches are due, and what time it is.
+#[derive(Clone, Copy)]
+pub(super) struct Due {
+    pub(super) run_at: Timestamp,
+    pub(super) now: Timestamp,
+}
+
+/// Queues the next waiting branches. The one of a step without a list comes into being here.
+pub(super) fn queue(
+    connection: &Connection,
+    graph: &Graph,
+    at: &Place,
+    step: StepIndex,
+    count: u32,
+    due: Due,
+) -> Result<(), StoreError> {
+    let Due { run_at, now } = due;
+    let turn = |lane: LaneNo| -> Result<Option<i64>, StoreError> {
+        if run_at > now {
+            return Ok(None);
+        }
+        steps::next_turn(connection, lane, at.subject.as_deref()).map(Some)
+    };
+    let waiting: Vec<(u32, i64)> = connection
+        .prepare_cached(
+            "SELECT branch, lane_no FROM steps WHERE job_no = ?1 AND step = ?2 AND status = 'waiting' \
+             ORDER BY branch LIMIT ?3",
+        )
+        .and_then(|mut statement| {
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            statement.query_map(params![at.job_no, place(step), count], read)?.collect()
+        })
+        .map_err(failed("queue a step"))?;
+    if waiting.is_empty() {
+        let name = graph.step(step).map_or("", |step| step.name());
+        let lane = lane(connection, graph, at, step)?;
+        let key = StepKey { job_no: at.job_no, step: place(step), branch: 0 };
+        return begin(connection, key, name, lane, turn(lane)?, run_at);
+    }
+    for (branch, lane_no) in waiting {
+        let turn = turn(LaneNo(lane_no))?;
+        connection
+            .prepare_cached(
+                "UPDATE steps SET status = 'queued', turn = ?4, run_at = ?5 \
+                 WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+            )
+            .and_then(|mut statement| {
+                statement.execute(params![at.job_no, place(step), branch, turn, run_at.as_micros()])
+            })
+            .map_err(failed("queue a step"))?;
+    }
+    Ok(())
+}
+
+/// Queues the only branch of a step.
+pub(super) fn begin(
+    connection: &Connection,
+    key: StepKey,
+    name: &str,
+    lane: LaneNo,
+    turn: Option<i64>,
+    run_at: Timestamp,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO steps (job_no, step, branch, name, status, lane_no, turn, run_at) \
+             VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7) ON CONFLICT DO UPDATE SET \
+             status = 'queued', turn = excluded.turn, run_at = excluded.run_at, failures = 0, crashes = 0",
+        )
+        .and_then(|mut statement| {
+            let StepKey { job_no, step, branch } = key;
+            statement.execute(params![job_no, step, branch, name, lane.0, turn, run_at.as_micros()])
+        })
+        .map(drop)
+        .map_err(failed("queue a step"))
+}
+
+/// Ends the branches that have not ended; running ones lose their leases unless they are spared.
+pub(super) fn cancel(
+    connection: &Connection,
+    job_no: i64,
+    step: StepIndex,
+    spares_running: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !spares_running {
+        let running: Vec<(StepKey, u32)> = connection
+            .prepare_cached(
+                "SELECT job_no, step, branch, attempt FROM steps \
+                 WHERE job_no = ?1 AND step = ?2 AND status = 'running'",
+            )
+            .and_then(|mut statement| {
+                let read = |row: &rusqlite::Row<'_>| Ok((StepKey::read(row)?, row.get(3)?));
+                statement.query_map(params![job_no, place(step)], read)?.collect()
+            })
+            .map_err(failed("find running steps"))?;
+        for (key, attempt) in running {
+            attempts::abandon(connection, key, attempt, now)?;
+        }
+    }
+    connection
+        .prepare_cached(
+            "UPDATE steps SET status = 'cancelled', lease_until = NULL, owner = NULL, run_at = NULL, \
+             turn = NULL WHERE job_no = ?1 AND step = ?2 \
+             AND (status IN ('waiting', 'queued') OR (status = 'running' AND NOT ?3))",
+        )
+        .and_then(|mut statement| statement.execute(params![job_no, place(step), spares_running]))
+        .map(drop)
+        .map_err(failed("end a step"))
+}
+
+/// Lets what failed or was cut off begin anew.
+pub(super) fn reopen(connection: &Connection, job_no: i64, step: StepIndex) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE steps SET status = 'waiting', failures = 0, crashes = 0 \
+             WHERE job_no = ?1 AND step = ?2 AND status IN ('dead', 'cancelled')",
+        )
+        .and_then(|mut statement| statement.execute(params![job_no, place(step)]))
+        .map(drop)
+        .map_err(failed("replay a step"))
+}
+
+/// Forgets all results. The rows stay, because their attempts must not be counted twice.
+pub(super) fn reset(connection: &Connection, job_no: i64) -> Result<(), StoreError> {
+    for query in
+        ["DELETE FROM results WHERE job_no = ?1", "UPDATE steps SET status = 'cancelled' WHERE job_no = ?1"]
+    {
+        connection
+            .prepare_cached(query)
+            .and_then(|mut statement| statement.execute([job_no]))
+            .map_err(failed("replay a job"))?;
+    }
+    Ok(())
+}
+
+/// How many branches of a step run.
+pub(super) fn count_running(
+    connection: &Connection,
+    job_no: i64,
+    step: StepIndex,
+) -> Result<u32, StoreError> {
+    connection
+        .prepare_cached("SELECT COUNT(*) FROM steps WHERE job_no = ?1 AND step = ?2 AND status = 'running'")
+        .and_then(|mut statement| statement.query_row(params![job_no, place(step)], |row| row.get(0)))
+        .map_err(failed("count running steps"))
+}

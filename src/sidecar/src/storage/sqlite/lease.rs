@@ -1,0 +1,184 @@
+//! Taking due steps.
+
+use platen_core::clock::Timestamp;
+use platen_core::code::ErrorCode;
+use platen_core::job::{JobError, JobId, SiteId};
+use platen_core::workflow::Event;
+use rusqlite::{Connection, params};
+use serde_json::json;
+
+use super::row::{self, SPEC_COLUMNS, SpecRow};
+use super::steps::StepKey;
+use super::{attempts, failed, graph, hops, overview, steps};
+use crate::jobs::schedule::{LaneNo, Pick};
+use crate::jobs::store::{Lease, LeaseRequest, Leased, LeasedJob, Policy};
+use crate::storage::StoreError;
+use crate::telemetry::names;
+
+/// Jobs whose time is over while none of their steps runs.
+pub(super) const LATE_JOBS: &str = "SELECT job_no, site_id, job_id FROM jobs \
+     WHERE finished_at IS NULL AND status IN ('queued', 'running') AND deadline_at <= ?1 \
+     AND NOT EXISTS (SELECT 1 FROM steps WHERE steps.job_no = jobs.job_no \
+     AND steps.status = 'running') LIMIT ?2";
+
+/// Steps whose time has come.
+pub(super) const DUE_STEPS: &str = "SELECT steps.job_no, step, branch, lane_no, subject FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
+     WHERE steps.status = 'queued' AND turn IS NULL AND run_at <= ?1 ORDER BY run_at LIMIT ?2";
+
+/// The first due steps of a lane.
+pub(super) const HEADS: &str = "SELECT job_no, step, branch, turn, run_at FROM steps WHERE lane_no = ?1 AND turn IS NOT NULL \
+     ORDER BY turn, job_no, step, branch LIMIT ?2";
+
+/// Rows of each kind that one lease moves before it takes: the others wait for the next one.
+const MAX_MOVED: i64 = 256;
+
+pub(super) fn lease(
+    connection: &Connection,
+    request: &LeaseRequest,
+    policy: &Policy,
+) -> Result<Leased, StoreError> {
+    let mut leased = Leased { jobs: Vec::new(), expired: expire(connection, request.now)? };
+    promote(connection, request.now)?;
+    let overview = overview::read(connection, &request.owner, request.slots)?;
+    for pick in policy(&overview, request.slots) {
+        take_heads(connection, request, pick, &mut leased.jobs)?;
+    }
+    Ok(leased)
+}
+
+/// Ends jobs whose time is over while none of their steps runs; one that runs ends itself.
+fn expire(connection: &Connection, now: Timestamp) -> Result<Vec<(SiteId, JobId)>, StoreError> {
+    let late: Vec<(i64, String, String)> = connection
+        .prepare_cached(LATE_JOBS)
+        .and_then(|mut statement| {
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            statement.query_map(params![now.as_micros(), MAX_MOVED], read)?.collect()
+        })
+        .map_err(failed("find late jobs"))?;
+    late.into_iter()
+        .map(|(job_no, site, job_id)| {
+            let message = "the job had not been begun, or not been finished, by its deadline".to_owned();
+            let error = JobError { code: ErrorCode::DeadlineExceeded, message };
+            graph::follow(connection, job_no, Event::Expired { error }, now)?;
+            Ok((row::site_id(site)?, row::job_id(job_id)?))
+        })
+        .collect()
+}
+
+/// Gives a turn to each step whose time has come.
+fn promote(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    let due: Vec<(StepKey, i64, Option<String>)> = connection
+        .prepare_cached(DUE_STEPS)
+        .and_then(|mut statement| {
+            let read = |row: &rusqlite::Row<'_>| Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?));
+            statement.query_map(params![now.as_micros(), MAX_MOVED], read)?.collect()
+        })
+        .map_err(failed("find due steps"))?;
+    for (key, lane_no, subject) in due {
+        let turn = steps::next_turn(connection, LaneNo(lane_no), subject.as_deref())?;
+        connection
+            .prepare_cached("UPDATE steps SET turn = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3")
+            .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, turn]))
+            .map_err(failed("give a turn"))?;
+    }
+    Ok(())
+}
+
+/// A due step at the head of its lane.
+struct Head {
+    key: StepKey,
+    turn: i64,
+    due_at: Timestamp,
+}
+
+fn take_heads(
+    connection: &Connection,
+    request: &LeaseRequest,
+    pick: Pick,
+    leased: &mut Vec<LeasedJob>,
+) -> Result<(), StoreError> {
+    let count = i64::try_from(pick.count).unwrap_or(i64::MAX);
+    let heads: Vec<Head> = connection
+        .prepare_cached(HEADS)
+        .and_then(|mut statement| {
+            let read = |row: &rusqlite::Row<'_>| {
+                let due_at = Timestamp::from_micros(row.get(4)?);
+                Ok(Head { key: StepKey::read(row)?, turn: row.get(3)?, due_at })
+            };
+            statement.query_map(params![pick.lane.0, count], read)?.collect()
+        })
+        .map_err(failed("lease steps"))?;
+    let Some(last) = heads.last() else { return Ok(()) };
+    connection
+        .prepare_cached("UPDATE lanes SET turn = MAX(turn, ?2), taken_at = ?3 WHERE lane_no = ?1")
+        .and_then(|mut statement| statement.execute(params![pick.lane.0, last.turn, request.now.as_micros()]))
+        .map_err(failed("lease steps"))?;
+    for head in heads {
+        if let Some(job) = take(connection, request, &head)? {
+            leased.push(job);
+        }
+    }
+    Ok(())
+}
+
+/// Marks a step as running. `None` when its job cannot be read: it is given up then, because one such row must
+/// not hold up all the others for ever.
+fn take(
+    connection: &Connection,
+    request: &LeaseRequest,
+    head: &Head,
+) -> Result<Option<LeasedJob>, StoreError> {
+    let StepKey { job_no, step, branch } = head.key;
+    let now = request.now;
+    let (attempt, failures): (u32, u32) = connection
+        .prepare_cached(
+            "UPDATE steps SET status = 'running', attempt = attempt + 1, lease_until = ?4, owner = ?5, \
+             run_at = NULL, turn = NULL WHERE job_no = ?1 AND step = ?2 AND branch = ?3 \
+             RETURNING attempt, failures",
+        )
+        .and_then(|mut statement| {
+            let values = params![job_no, step, branch, request.until.as_micros(), request.owner];
+            statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))
+        })
+        .map_err(failed("lease a step"))?;
+    connection
+        .prepare_cached(
+            "UPDATE jobs SET status = 'running', updated_at = ?2, \
+             attempt = CASE WHEN output_step = ?3 AND ?5 = 0 THEN ?4 ELSE attempt END WHERE job_no = ?1",
+        )
+        .and_then(|mut statement| statement.execute(params![job_no, now.as_micros(), step, attempt, branch]))
+        .map_err(failed("lease a step"))?;
+    attempts::begin(connection, head.key, attempt, now)?;
+    hops::record(connection, job_no, names::HOP_LEASED, now, &json!({ "attempt": attempt }))?;
+    match read(connection, head, attempt, failures) {
+        Ok(job) => Ok(Some(job)),
+        Err(StoreError::Inconsistent { column, source: _ }) => {
+            tracing::error!(job_no, column, "a job cannot be read and is given up");
+            let message = format!("the daemon cannot read what it kept of the job ({column})");
+            let error = JobError { code: ErrorCode::Internal, message };
+            graph::follow(connection, job_no, Event::Expired { error }, now)?;
+            Ok(None)
+        }
+        Err(error @ (StoreError::Unavailable(..) | StoreError::Stopped)) => Err(error),
+    }
+}
+
+fn read(connection: &Connection, head: &Head, attempt: u32, failures: u32) -> Result<LeasedJob, StoreError> {
+    let StepKey { job_no, step, branch } = head.key;
+    let (site, spec): (String, SpecRow) = connection
+        .prepare_cached(&format!("SELECT {SPEC_COLUMNS} WHERE jobs.job_no = ?1"))
+        .and_then(|mut statement| {
+            statement.query_row([job_no], |row| Ok((row.get("site_id")?, SpecRow::read(row)?)))
+        })
+        .map_err(failed("lease a step"))?;
+    let deadline = spec.deadline();
+    let spec = spec.into_spec()?;
+    Ok(LeasedJob {
+        lease: Lease { job_id: spec.id.clone(), job_no, step, branch, attempt },
+        site: row::site_id(site)?,
+        spec,
+        due_at: head.due_at,
+        failures,
+        deadline,
+    })
+}

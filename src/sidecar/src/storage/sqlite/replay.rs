@@ -1,0 +1,30 @@
+//! A new life for a dead job.
+
+use platen_core::clock::Timestamp;
+use platen_core::workflow::Event;
+use rusqlite::{Connection, params};
+use serde_json::json;
+
+use super::{failed, graph, hops};
+use crate::storage::StoreError;
+use crate::telemetry::names;
+
+/// Puts a dead job back to `queued`: what failed is due at once, and the deadline begins again.
+pub(super) fn replay(
+    connection: &Connection,
+    job_no: i64,
+    attempt: u32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (graph, place) = graph::read(connection, job_no)?;
+    connection
+        .prepare_cached(
+            "UPDATE jobs SET status = 'queued', deadline_at = ?2 + (deadline_at - life_began_at), \
+             life_began_at = ?2, updated_at = ?2, finished_at = NULL, error_code = NULL, \
+             error_message = NULL, cause = NULL WHERE job_no = ?1",
+        )
+        .and_then(|mut statement| statement.execute(params![job_no, now.as_micros()]))
+        .map_err(failed("replay a job"))?;
+    hops::record(connection, job_no, names::HOP_REPLAYED, now, &json!({ "attempt": attempt }))?;
+    graph::advance(connection, &graph, &place, Event::Replayed, now, now).map(drop)
+}

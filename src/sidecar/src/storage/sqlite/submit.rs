@@ -1,0 +1,204 @@
+//! Keeping new jobs. The hot path of the daemon: per job one row in `jobs`, `payloads` and `steps`, and one
+//! in `shares` that mostly exists.
+
+use platen_core::clock::Timestamp;
+use platen_core::job::{JobId, JobStatus, Priority, SiteId};
+use platen_core::wire::Receipt;
+use platen_core::workflow::Event;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::graph::Place;
+use super::row::inconsistent;
+use super::steps::StepKey;
+use super::{branches, failed, graph, row, steps};
+use crate::jobs::graph::Graph;
+use crate::jobs::schedule::LaneNo;
+use crate::jobs::store::{NewJob, Submitted};
+use crate::storage::StoreError;
+
+pub(super) fn submit(
+    connection: &Connection,
+    jobs: &[NewJob],
+    now: Timestamp,
+) -> Result<Vec<Submitted>, StoreError> {
+    jobs.iter().map(|job| submit_one(connection, job, now)).collect()
+}
+
+fn submit_one(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<Submitted, StoreError> {
+    if let Some(running) = find_same_input(connection, job, now)? {
+        // The key decides first: it is what the site promised to be unique.
+        let earlier = find_earlier(connection, job)?;
+        return Ok(earlier.map_or_else(|| running.into_duplicate(), |earlier| earlier.compare(job)));
+    }
+    let Some(job_no) = insert(connection, job, now)? else {
+        let earlier = find_earlier(connection, job)?;
+        let missing = || inconsistent("jobs.job_id")(rusqlite::Error::QueryReturnedNoRows);
+        return earlier.map(|earlier| earlier.compare(job)).ok_or_else(missing);
+    };
+    let definition = job.workflow.as_ref().map(|workflow| &*workflow.json);
+    connection
+        .prepare_cached("INSERT INTO payloads (job_no, payload, definition) VALUES (?1, ?2, ?3)")
+        .and_then(|mut statement| statement.execute(params![job_no, job.payload, definition]))
+        .map_err(failed("keep a job"))?;
+    begin(connection, job, job_no, now)?;
+    let receipt = Receipt { job_id: job.spec.id.clone(), status: JobStatus::Queued, is_duplicate: false };
+    Ok(Submitted::Kept(receipt))
+}
+
+/// Queues what the job begins with.
+fn begin(connection: &Connection, job: &NewJob, job_no: i64, now: Timestamp) -> Result<(), StoreError> {
+    let (run_at, subject, priority) = (job.run_at(now), job.spec.subject.as_deref(), job.spec.priority);
+    if let Some(loaded) = &job.workflow {
+        let graph = Graph::of(loaded.workflow.clone(), None);
+        let place = Place { job_no, site: job.site.clone(), priority, subject: subject.map(str::to_owned) };
+        return graph::advance(connection, &graph, &place, Event::Submitted, run_at, now).map(drop);
+    }
+    // What the graph of one step answers to `Submitted`, without asking: this is the hot path.
+    let lane = lane(connection, priority, &job.site, &job.model)?;
+    let turn = if run_at > now { None } else { Some(steps::next_turn(connection, lane, subject)?) };
+    let key = StepKey { job_no, step: 0, branch: 0 };
+    branches::begin(connection, key, job.spec.work.kind(), lane, turn, run_at)
+}
+
+/// Inserts the row, `None` when the key or the id is taken.
+fn insert(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    let spec = &job.spec;
+    let life_began_at = job.run_at(now);
+    connection
+        .prepare_cached(
+            "INSERT INTO jobs (job_id, site_id, idempotency_key, fingerprint, input_key, request_id, \
+             traceparent, prompt_hash, subject, conversation, kind, priority, status, created_at, \
+             accepted_at, life_began_at, deadline_at, updated_at, output_step) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'queued', ?13, ?14, ?15, ?16, ?14, ?17) \
+             ON CONFLICT DO NOTHING RETURNING job_no",
+        )
+        .and_then(|mut statement| {
+            let values = params![
+                spec.id.as_str(),
+                job.site.as_str(),
+                spec.idempotency_key,
+                job.fingerprint,
+                job.input_key(now),
+                spec.request_id,
+                spec.traceparent,
+                spec.prompt_hash,
+                spec.subject,
+                spec.conversation,
+                spec.work.kind(),
+                spec.priority.as_str(),
+                spec.created_at.as_micros(),
+                now.as_micros(),
+                life_began_at.as_micros(),
+                life_began_at.after(job.lifetime()).as_micros(),
+                job.workflow.as_ref().map_or(0, |workflow| branches::place(workflow.workflow.output())),
+            ];
+            statement.query_row(values, |row| row.get(0)).optional()
+        })
+        .map_err(failed("keep a job"))
+}
+
+/// A job that was submitted before.
+struct Earlier {
+    job_id: JobId,
+    site: SiteId,
+    status: JobStatus,
+    fingerprint: Vec<u8>,
+}
+
+impl Earlier {
+    fn read(row: &Row<'_>) -> rusqlite::Result<(String, String, String, Vec<u8>)> {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    }
+
+    fn from_row(row: (String, String, String, Vec<u8>)) -> Result<Self, StoreError> {
+        let (job_id, site, status, fingerprint) = row;
+        Ok(Self {
+            job_id: row::job_id(job_id)?,
+            site: row::site_id(site)?,
+            status: row::status(&status)?,
+            fingerprint,
+        })
+    }
+
+    fn compare(self, job: &NewJob) -> Submitted {
+        if self.site == job.site && self.fingerprint == job.fingerprint {
+            self.into_duplicate()
+        } else {
+            Submitted::Conflict { job_id: self.job_id }
+        }
+    }
+
+    fn into_duplicate(self) -> Submitted {
+        Submitted::Kept(Receipt { job_id: self.job_id, status: self.status, is_duplicate: true })
+    }
+}
+
+/// A job that was submitted before with the same key or the same id.
+fn find_earlier(connection: &Connection, job: &NewJob) -> Result<Option<Earlier>, StoreError> {
+    let by_key =
+        "SELECT job_id, site_id, status, fingerprint FROM jobs WHERE site_id = ?1 AND idempotency_key = ?2";
+    let by_id = "SELECT job_id, site_id, status, fingerprint FROM jobs WHERE job_id = ?1";
+    let find = |query: &str, values: &[&str]| {
+        connection.prepare_cached(query).and_then(|mut statement| {
+            statement.query_row(rusqlite::params_from_iter(values), Earlier::read).optional()
+        })
+    };
+    let found = match find(by_key, &[job.site.as_str(), &job.spec.idempotency_key]) {
+        Ok(None) => find(by_id, &[job.spec.id.as_str()]),
+        other => other,
+    };
+    found.map_err(failed("look for an earlier job"))?.map(Earlier::from_row).transpose()
+}
+
+/// A job of the same user with the same input that was accepted a moment ago and has not ended.
+fn find_same_input(
+    connection: &Connection,
+    job: &NewJob,
+    now: Timestamp,
+) -> Result<Option<Earlier>, StoreError> {
+    let since = now.before(job.same_input_window).as_micros();
+    for key in job.input_keys(now) {
+        let found = connection
+            .prepare_cached(
+                "SELECT job_id, site_id, status, fingerprint FROM jobs \
+                 WHERE input_key = ?1 AND site_id = ?2 AND subject = ?3 AND fingerprint = ?4 \
+                 AND conversation IS ?5 AND accepted_at > ?6 AND finished_at IS NULL ORDER BY job_no LIMIT 1",
+            )
+            .and_then(|mut statement| {
+                let NewJob { site, spec, fingerprint, .. } = job;
+                let values = params![key, site.as_str(), spec.subject, fingerprint, spec.conversation, since];
+                statement.query_row(values, Earlier::read).optional()
+            })
+            .map_err(failed("look for the same input"))?;
+        if let Some(found) = found {
+            return Earlier::from_row(found).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// The lane of this priority, site and model; made when it is the first of its kind.
+pub(super) fn lane(
+    connection: &Connection,
+    priority: Priority,
+    site: &SiteId,
+    model: &str,
+) -> Result<LaneNo, StoreError> {
+    let values = [priority.as_str(), site.as_str(), model];
+    let find = "SELECT lane_no FROM lanes WHERE priority = ?1 AND site_id = ?2 AND model = ?3";
+    let found = connection
+        .prepare_cached(find)
+        .and_then(|mut statement| statement.query_row(values, |row| row.get(0)).optional())
+        .map_err(failed("find a lane"))?;
+    if let Some(lane_no) = found {
+        return Ok(LaneNo(lane_no));
+    }
+    connection
+        .query_row(
+            "INSERT INTO lanes (priority, site_id, model) VALUES (?1, ?2, ?3) RETURNING lane_no",
+            values,
+            |row| row.get(0),
+        )
+        .map(LaneNo)
+        .map_err(failed("make a lane"))
+}
