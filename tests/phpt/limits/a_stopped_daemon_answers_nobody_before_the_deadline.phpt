@@ -19,7 +19,7 @@ require __DIR__ . '/../support/daemon.inc';
 $daemon = new Daemon();
 ini_set('platen.retry_after_ms', '0');
 Platen\ping(5000);
-$daemon->signal(SIGSTOP);
+$daemon->pause();
 $took = milliseconds(function (): void {
     echo outcome(fn () => Platen\submit('main', ['id' => 'x'], 100)), "\n";
 });

@@ -1,5 +1,7 @@
 --TEST--
 No stack trace shows a bearer's token, a text to redact or a map of values
+--SKIPIF--
+<?php if (PHP_VERSION_ID < 80200) die('skip SensitiveParameter came with PHP 8.2');
 --INI--
 zend.exception_ignore_args=0
 --FILE--
