@@ -1,17 +1,14 @@
 //! The composition root: the only place that knows traits and implementations together.
 
-use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, select_all};
-use platen_core::clock::{Clock, Timestamp};
+use platen_core::clock::Clock;
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::budgets::{self, Budgets};
@@ -29,30 +26,18 @@ use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
 use crate::sites::Sites;
-use crate::storage::{OpenError, Store, StoreError};
+use crate::storage::{OpenError, Store, StoreError, Tenure, TenureError, Wakes};
 use crate::streaming::{Relay, Streams};
 use crate::supervisor::Supervisor;
 use crate::telemetry::Metrics;
 use crate::webhooks::{self, Outbound, OutboundError, OutboundParts};
 
-/// Held by the process that serves from a state directory.
-const LOCK_FILE: &str = "platend.lock";
-
 /// The daemon cannot start.
 #[derive(Debug, Error)]
 pub enum BuildError {
-    /// Another daemon serves from the same directory.
-    #[error("another daemon uses the state directory {}", .0.display())]
-    StateDirInUse(PathBuf),
-    /// The lock file cannot be made.
-    #[error("the lock file {} cannot be made", path.display())]
-    Lock {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// Another daemon serves from the database.
+    #[error(transparent)]
+    Tenure(#[from] TenureError),
     /// The database cannot be used.
     #[error("the database cannot be used")]
     Open(#[from] OpenError),
@@ -110,7 +95,8 @@ pub struct App {
     tcp: TcpListener,
     socket: (tokio::net::UnixListener, ipc::SocketFile),
     policy: PeerPolicy,
-    lock: File,
+    tenure: Tenure,
+    wakes: Wakes,
 }
 
 impl App {
@@ -123,9 +109,11 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let supervisor = Supervisor::new();
         let metrics = Arc::new(Metrics::new());
-        let deliver = Arc::new(Notify::new());
+        let wakes = Wakes::default();
 
-        let (store, lock) = open_store(&config.daemon.state_dir, clock.now())?;
+        let store = Arc::new(Store::open(&config.database, &config.daemon.state_dir, clock.now())?);
+        // After the database, which makes the directory.
+        let tenure = store.hold(&config.jobs.owner).await?;
         let sites = Arc::new(Sites::new(store.clone()));
         let relay = Relay::default();
         let providers = providers::build(&config.providers, &clock)?;
@@ -144,7 +132,8 @@ impl App {
             limits: Limits::new(config.jobs.concurrency, &config.limits, &config.models),
             settings: config.jobs.clone(),
             keep: config.retention.clone(),
-            deliver: Arc::clone(&deliver),
+            wake: Arc::clone(&wakes.work),
+            deliver: Arc::clone(&wakes.deliveries),
         }));
         let budgets = Arc::new(Budgets::new(store.clone(), Arc::clone(&sites), Arc::clone(&clock)));
         let outbound = Outbound::new(OutboundParts {
@@ -152,7 +141,7 @@ impl App {
             sites: Arc::clone(&sites),
             clock: Arc::clone(&clock),
             metrics: Arc::clone(&metrics),
-            wake: deliver,
+            wake: Arc::clone(&wakes.deliveries),
             settings: config.webhooks.clone(),
         })?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
@@ -166,9 +155,7 @@ impl App {
         let tcp = listen(&config).await?;
         let gid = config.ipc.gid()?;
         // Before the socket: a worker that can connect finds the limits.
-        ipc::make_directory(&config.ipc)?;
-        let table = platen_limits::beside(&config.ipc.socket);
-        let rates = Arc::new(RateLimiter::open(&table, config.ipc.mode, gid)?);
+        let rates = open_rates(&config.ipc, gid)?;
         let socket = ipc::bind(&config.ipc, gid).await?;
         jobs::recover(&jobs).await?;
         let policy = peers(&config.ipc, gid);
@@ -197,7 +184,8 @@ impl App {
             tcp,
             socket,
             policy,
-            lock,
+            tenure,
+            wakes,
         })
     }
 
@@ -207,7 +195,7 @@ impl App {
     /// [`PartEnded`] when a part of the daemon ended by itself. The rest was drained.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), PartEnded> {
         let Self { config, supervisor, jobs, backlog, budgets, outbound, dispatcher, http, tcp, .. } = self;
-        let (socket, policy, lock) = (self.socket, self.policy, self.lock);
+        let (socket, policy, tenure, wakes) = (self.socket, self.policy, self.tenure, self.wakes);
         let schedule_store = self.schedule_store;
         let address = tcp.local_addr().unwrap_or(config.http.listen);
         let draining = supervisor.draining();
@@ -223,7 +211,12 @@ impl App {
             let (jobs, draining, stopping) = (Arc::clone(&jobs), draining.clone(), supervisor.stopping());
             async move { jobs::keep_accepted(&jobs, backlog, draining, stopping).await }
         };
+        let hear = {
+            let (tenure, draining) = (tenure.clone(), draining.clone());
+            async move { tenure.hear(wakes, draining).await }
+        };
         let parts = [
+            part("storage", hear.boxed()),
             part("jobs.worker", jobs::work(Arc::clone(&jobs), supervisor.clone()).boxed()),
             part("jobs.schedules", schedules.boxed()),
             part("jobs.sweep", jobs::sweep(jobs, draining.clone()).boxed()),
@@ -253,35 +246,22 @@ impl App {
         tracing::info!("platend drains");
         let is_clean = supervisor.drain(config.daemon.drain_deadline).await;
         tracing::info!(is_clean, "platend ends");
-        drop(lock);
+        drop(tenure);
         outcome
     }
 }
 
-/// The database, and the lock on its directory.
-fn open_store(state_dir: &Path, now: Timestamp) -> Result<(Arc<Store>, File), BuildError> {
-    let store = Store::open(state_dir, now)?;
-    // After the database, which makes the directory.
-    let lock = lock(state_dir)?;
-    Ok((Arc::new(store), lock))
+/// The rate limits, beside the socket.
+fn open_rates(config: &IpcConfig, gid: Option<u32>) -> Result<Arc<RateLimiter>, BuildError> {
+    ipc::make_directory(config)?;
+    let table = platen_limits::beside(&config.socket);
+    Ok(Arc::new(RateLimiter::open(&table, config.mode, gid)?))
 }
 
 /// Who may use the socket: those of the settings, and the members of its group.
 fn peers(config: &IpcConfig, gid: Option<u32>) -> PeerPolicy {
     let gids = config.allowed_gids.iter().copied().chain(gid).collect();
     PeerPolicy::new(config.allowed_uids.clone(), gids)
-}
-
-/// Two daemons on one database would take each other's running jobs for orphans.
-fn lock(state_dir: &Path) -> Result<File, BuildError> {
-    let path = state_dir.join(LOCK_FILE);
-    let failed = |source| BuildError::Lock { path: path.clone(), source };
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(BuildError::StateDirInUse(state_dir.to_owned())),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
-    }
 }
 
 /// The port of a process that was killed a moment ago may need a moment to come free.

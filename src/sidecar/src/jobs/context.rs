@@ -38,7 +38,7 @@ pub struct Jobs {
     pub(super) settings: JobsSettings,
     pub(super) keep: RetentionConfig,
     /// Wakes the worker: there may be work that is due.
-    pub(super) wake: Notify,
+    pub(super) wake: Arc<Notify>,
     /// Wakes the deliverer: there may be a delivery that is due.
     pub(super) deliver: Arc<Notify>,
     pub(super) running: Running,
@@ -79,6 +79,8 @@ pub struct JobsParts {
     pub keep: RetentionConfig,
     /// How many steps may run at the same time, of what.
     pub limits: Limits,
+    /// Is notified when work may be due.
+    pub wake: Arc<Notify>,
     /// Is notified when a delivery was queued.
     pub deliver: Arc<Notify>,
 }
@@ -101,6 +103,7 @@ impl Jobs {
             settings,
             keep,
             limits,
+            wake,
             deliver,
         } = parts;
         let budgets = RetryBudgets::new(&settings);
@@ -118,7 +121,7 @@ impl Jobs {
             clock,
             settings,
             keep,
-            wake: Notify::new(),
+            wake,
             deliver,
             running: Running::default(),
             ends: Ends::default(),

@@ -8,6 +8,7 @@ mod deliveries;
 mod lives;
 mod order;
 mod retention;
+mod shared;
 mod submissions;
 mod workflows;
 
@@ -128,3 +129,4 @@ macro_rules! case {
 pub(crate) use case;
 
 suite!(sqlite, crate::conformance::fixture::sqlite);
+suite!(postgres, crate::conformance::fixture::postgres);

@@ -14,6 +14,7 @@ use platen_core::job::{
 use platen_core::signing::SigningKey;
 use platen_core::signing::jwt::{self, Claims};
 use platen_core::wire::{JobRef, Submit};
+use platen_sidecar::config::DatabaseConfig;
 use platen_sidecar::http::{self, HttpParts, HttpState};
 use platen_sidecar::jobs::schedule::{self, Limits};
 use platen_sidecar::jobs::store::{
@@ -58,7 +59,7 @@ impl World {
     pub(crate) async fn new() -> Self {
         let state_dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(MockClock::new());
-        let store = Arc::new(Store::open(state_dir.path(), clock.now()).unwrap());
+        let store = Arc::new(Store::open(&DatabaseConfig::Sqlite, state_dir.path(), clock.now()).unwrap());
         let world = Self {
             clock,
             store,

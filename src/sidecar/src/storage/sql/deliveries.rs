@@ -5,14 +5,19 @@ use platen_core::clock::Timestamp;
 use serde_json::json;
 
 use super::connection::{Connection, Row, SqlError, params};
-use super::{Store, failed, hops, row};
+use super::{Store, duty, failed, hops, locks, row};
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
 use crate::webhooks::store::{Delivery, DeliveryFailure, DeliveryId, DeliveryStore, DueFilter};
 
 impl DeliveryStore for Store {
     fn due(&self, now: Timestamp, filter: DueFilter) -> StoreFuture<'_, Vec<Delivery>> {
-        Box::pin(self.read("find due deliveries", move |connection| due(connection, now, &filter)))
+        Box::pin(async move {
+            if !duty::delivers(self, now).await? {
+                return Ok(Vec::new());
+            }
+            self.read("find due deliveries", move |connection| due(connection, now, &filter)).await
+        })
     }
 
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>> {
@@ -102,6 +107,7 @@ fn succeeded(
     now: Timestamp,
     http_status: u16,
 ) -> Result<(), StoreError> {
+    locks::job_of_delivery(connection, &id.0)?;
     let updated = connection
         .query_opt(
             "UPDATE deliveries SET tries = tries + 1, next_at = NULL, delivered_at = ?2, body = NULL, \
@@ -122,6 +128,7 @@ fn record_failure(
     now: Timestamp,
     failure: &DeliveryFailure,
 ) -> Result<(), StoreError> {
+    locks::job_of_delivery(connection, &id.0)?;
     let given_up_at = if failure.next_at.is_none() { Some(now) } else { None };
     let updated = connection
         .query_opt(

@@ -8,6 +8,7 @@ use platen_core::wire::{JobRef, Submit};
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::DatabaseConfig;
 use crate::jobs::schedule::{self, Limits};
 use crate::jobs::store::{JobStore, LeaseRequest, NewJob, RetentionStore, SubmitTerms, WorkStore};
 use crate::sites::{NewSite, SiteSecrets, SiteStore};
@@ -32,7 +33,7 @@ fn site() -> SiteId {
 impl Fixture {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), at(0)).unwrap();
+        let store = Store::open(&DatabaseConfig::Sqlite, dir.path(), at(0)).unwrap();
         let secrets = SiteSecrets::from_random([1; 32], [2; 32]);
         let new = NewSite { id: site(), url: "https://example.com".to_owned(), secrets };
         store.add_site(new, at(0)).await.unwrap();
@@ -123,7 +124,7 @@ async fn a_used_token_is_known_after_a_restart() {
     let redeem = async |store: &Store| store.redeem(site(), "jti".to_owned(), at(120), at(10)).await.unwrap();
     assert!(redeem(&fixture.store).await);
 
-    let reopened = Store::open(fixture.dir.path(), at(11)).unwrap();
+    let reopened = Store::open(&DatabaseConfig::Sqlite, fixture.dir.path(), at(11)).unwrap();
 
     assert!(!redeem(&reopened).await);
 }

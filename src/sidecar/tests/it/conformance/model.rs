@@ -16,9 +16,6 @@ use tokio::runtime::Handle;
 use super::Fixture;
 use super::fixture::{OWNER, chat, completed, failed_with, new_job, site, spec};
 
-/// Random lives per run.
-const CASES: u32 = 1_000;
-
 /// Crashes after which a job is poison.
 const POISON_AFTER: u32 = 3;
 
@@ -352,7 +349,7 @@ pub(crate) async fn random_lives_follow_the_model(fixture: Fixture) {
         let (clock, fixture) = (Arc::new(MockClock::new()), fixture);
         let number = std::cell::Cell::new(0_u64);
         let mut runner =
-            TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
+            TestRunner::new(Config { cases: fixture.lives, failure_persistence: None, ..Config::default() });
         let outcome = runner.run(&vec(any_step(), 1..40), |steps| {
             handle.block_on(async {
                 let mut run = Run { fixture: &fixture, clock: &clock, jobs: Vec::new(), leases: Vec::new() };
