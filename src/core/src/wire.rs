@@ -17,5 +17,5 @@ pub use reply::{
     Settlement, Trace,
 };
 pub use request::{
-    BudgetRequest, JobRef, RateRequest, Request, SettleRequest, Submit, SubmitMany, WaitRequest,
+    BudgetRequest, JobRef, RateRequest, Request, SettleRequest, Submit, SubmitMany, WaitRequest, describe_invalid,
 };

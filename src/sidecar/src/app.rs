@@ -28,6 +28,7 @@ use crate::jobs::workflows::{self, LoadError};
 use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
+use crate::site_tokens::SiteTokens;
 use crate::sites::Sites;
 use crate::storage::StoreError;
 use crate::storage::sqlite::{OpenError, SqliteStore};
@@ -157,9 +158,13 @@ impl App {
             settings: config.webhooks.clone(),
         })?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
-        let streams = Streams { jobs: store.clone(), sites, tokens: store, relay, clock: Arc::clone(&clock) };
+        let tokens = Arc::new(SiteTokens::new(sites, store.clone(), Arc::clone(&clock)));
+        let streams = Streams { jobs: store, tokens: Arc::clone(&tokens), relay };
         let http = HttpState::new(HttpParts {
             streams: Arc::new(streams),
+            jobs: Arc::clone(&jobs),
+            tokens,
+            clock: Arc::clone(&clock),
             metrics: Arc::clone(&metrics),
             draining: supervisor.draining(),
             max_streams: config.http.max_streams,
