@@ -17,5 +17,6 @@ pub use reply::{
     Settlement, Trace,
 };
 pub use request::{
-    BudgetRequest, JobRef, RateRequest, Request, SettleRequest, Submit, SubmitMany, WaitRequest, describe_invalid,
+    BudgetRequest, JobRef, RateRequest, Request, SettleRequest, Submit, SubmitMany, WaitRequest,
+    describe_invalid,
 };

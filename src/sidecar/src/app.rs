@@ -159,9 +159,8 @@ impl App {
         })?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
         let tokens = Arc::new(SiteTokens::new(sites, store.clone(), Arc::clone(&clock)));
-        let streams = Streams { jobs: store, tokens: Arc::clone(&tokens), relay };
         let http = HttpState::new(HttpParts {
-            streams: Arc::new(streams),
+            streams: Arc::new(Streams { jobs: store, tokens: Arc::clone(&tokens), relay }),
             jobs: Arc::clone(&jobs),
             tokens,
             clock: Arc::clone(&clock),
@@ -172,9 +171,7 @@ impl App {
         let tcp = listen(&config).await?;
         let gid = config.ipc.gid()?;
         // Before the socket: a worker that can connect finds the limits.
-        ipc::make_directory(&config.ipc)?;
-        let table = platen_limits::beside(&config.ipc.socket);
-        let rates = Arc::new(RateLimiter::open(&table, config.ipc.mode, gid)?);
+        let rates = open_rates(&config.ipc, gid)?;
         let socket = ipc::bind(&config.ipc, gid).await?;
         jobs::recover(&jobs).await?;
         let policy = peers(&config.ipc, gid);
@@ -270,6 +267,13 @@ fn open_store(state_dir: &Path, now: Timestamp) -> Result<(Arc<SqliteStore>, Fil
     // After the database, which makes the directory.
     let lock = lock(state_dir)?;
     Ok((Arc::new(store), lock))
+}
+
+/// The table of rate limits that PHP's workers map, beside the socket.
+fn open_rates(config: &IpcConfig, gid: Option<u32>) -> Result<Arc<RateLimiter>, BuildError> {
+    ipc::make_directory(config)?;
+    let table = platen_limits::beside(&config.socket);
+    Ok(Arc::new(RateLimiter::open(&table, config.mode, gid)?))
 }
 
 /// Who may use the socket: those of the settings, and the members of its group.

@@ -92,8 +92,7 @@ async fn fill(socket: &str, site: &str, jobs: usize) -> anyhow::Result<()> {
                 let numbers = first..jobs.min(first + MAX_BATCH_JOBS);
                 let reply = connection.call(&maker.batch(numbers)?).await?;
                 let Reply::Receipts(receipts) = &reply else { bail!("the daemon answered {reply:?}") };
-                let refused =
-                    receipts.receipts.iter().find(|item| matches!(item, BatchItem::Refusal(_)));
+                let refused = receipts.receipts.iter().find(|item| matches!(item, BatchItem::Refusal(_)));
                 ensure!(refused.is_none(), "the daemon refused a job: {refused:?}");
             }
         });
