@@ -29,7 +29,7 @@ use platen_sidecar::jobs::{Jobs, JobsParts};
 use platen_sidecar::providers;
 use platen_sidecar::site_tokens::SiteTokens;
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore, Sites};
-use platen_sidecar::storage::sqlite::{FILE_NAME, SqliteStore};
+use platen_sidecar::storage::Store;
 use platen_sidecar::streaming::{Relay, RelayWriter, StreamEnd, StreamKey, Streams};
 use platen_sidecar::telemetry::Metrics;
 use platen_testkit::MockClock;
@@ -47,7 +47,7 @@ const TERMS: SubmitTerms =
 
 pub(crate) struct World {
     pub(crate) clock: Arc<MockClock>,
-    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) store: Arc<Store>,
     pub(crate) relay: Relay,
     pub(crate) metrics: Arc<Metrics>,
     secrets: Mutex<HashMap<String, SiteSecrets>>,
@@ -67,7 +67,7 @@ impl World {
     pub(crate) async fn new() -> Self {
         let state_dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(MockClock::new());
-        let store = Arc::new(SqliteStore::open(state_dir.path(), clock.now()).unwrap());
+        let store = Arc::new(Store::open(state_dir.path(), clock.now()).unwrap());
         let world = Self {
             clock,
             store,
@@ -100,7 +100,7 @@ impl World {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.state_dir.path().join(FILE_NAME)
+        self.state_dir.path().join("platen.db")
     }
 
     pub(crate) fn sites(&self) -> Arc<Sites> {
