@@ -15,8 +15,9 @@ use Platen\Exception\InvalidInput;
  */
 
 /**
- * Looks up what was cached under a prompt's hash. Null when there is nothing, when its time is over, and when the cache
- * cannot be read. Asks no daemon: every process reads the same file (`platen.cache_path`).
+ * Looks up what was cached under a prompt's hash. Null when there is nothing, when its time is over, when the cache
+ * cannot be read, and when `memory_limit` has no room for the value. Asks no daemon: every process reads the same file
+ * (`platen.cache_path`).
  *
  * @param non-empty-string $hash As prompt_hash() gives it.
  * @throws InvalidInput When it is no such hash.

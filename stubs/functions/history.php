@@ -38,7 +38,8 @@ use Platen\Exception\InvalidInput;
  *     dropped: list<non-negative-int>, truncated: non-negative-int|null, summary_at: non-negative-int|null,
  *     tokens_before: non-negative-int, tokens_after: non-negative-int, max_tokens: non-negative-int,
  *     reserve: non-negative-int, is_estimate: bool, error_percent: int<0, 100>}}
- * @throws InvalidInput When a message is malformed, there is no such option, or what must stay does not fit.
+ * @throws InvalidInput `invalid_request` when a message is malformed, there is no such option, or what must stay does
+ *     not fit; `payload_too_large` when all texts together are longer, or memory_limit has no room for the result.
  * @limit 16 MiB of text in all messages together.
  * @polyfill Trims by the estimate, so it rather drops more.
  * @example

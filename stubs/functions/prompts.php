@@ -56,8 +56,8 @@ function prompt_hash(mixed $prompt, array $options = []): string
  * @return array{text: string, findings: list<array{kind: string, start: non-negative-int, end: positive-int,
  *     placeholder: non-empty-string}>, map: array<non-empty-string, non-empty-string>} Offsets are bytes of `$text`;
  *     the map holds the values and is as secret as the text.
- * @throws InvalidInput `payload_too_large`, also for more than 100000 findings; `invalid_request` for a rule or a kind
- *     that does not exist.
+ * @throws InvalidInput `payload_too_large`, also for more than 100000 findings and when memory_limit has no room for
+ *     them; `invalid_request` for a rule or a kind that does not exist.
  * @link https://www.iso.org/standard/70484.html ISO/IEC 7812-1 (the check digit of cards)
  * @link https://www.swift.com/standards/data-standards/iban-international-bank-account-number ISO 13616 (IBAN)
  * @limit 16 MiB of text and 100000 findings. Linear time, whatever the text holds; the library in PHP is a hundred times
@@ -81,8 +81,8 @@ function redact(#[\SensitiveParameter] string $text, array $rules = []): array
  *
  * @param string $text At most 32 MiB, as is the result.
  * @param array<non-empty-string, string> $map That of redact().
- * @throws InvalidInput `payload_too_large`, or `invalid_request` when a key is no numbered placeholder or a value no
- *     string.
+ * @throws InvalidInput `payload_too_large`, also when memory_limit has no room for the result; `invalid_request` when
+ *     a key is no numbered placeholder or a value no string.
  * @limit 32 MiB of text, and of result.
  * @example
  * ```php

@@ -83,7 +83,7 @@ function count_message_tokens(array $messages, string $model = ''): int
  *
  * @param string $text At most 16 MiB; bytes that are not UTF-8 are taken for U+FFFD.
  * @return list<non-negative-int>
- * @throws InvalidInput `payload_too_large` when the text is longer.
+ * @throws InvalidInput `payload_too_large` when the text is longer, or memory_limit has no room for the ids.
  * @link https://github.com/openai/tiktoken tiktoken's `encode_ordinary`
  * @limit 16 MiB of text.
  * @polyfill Throws: the vocabularies are part of the extension.
@@ -105,8 +105,10 @@ function encode(string $text, string $model = ''): array
  * The polyfill cannot do this and throws InternalError with `extension_required`.
  *
  * @param list<non-negative-int> $tokens As encode() gives them.
- * @throws InvalidInput When an id is none of the encoding's ordinary tokens.
+ * @throws InvalidInput `invalid_request` when an id is none of the encoding's ordinary tokens; `payload_too_large` when
+ *     the text is longer, or memory_limit has no room for it.
  * @link https://github.com/openai/tiktoken tiktoken's `decode_bytes`
+ * @limit 16 MiB of text.
  * @polyfill Throws: the vocabularies are part of the extension.
  * @example
  * ```php
@@ -126,8 +128,8 @@ function decode(array $tokens, string $model = ''): string
  * @param string $text At most 16 MiB.
  * @param non-negative-int $max The most tokens that may be left.
  * @param 'end'|'start' $from Which end is cut off.
- * @throws InvalidInput `payload_too_large` when the text is longer; `invalid_request` when the number is negative or
- *     there is no such end.
+ * @throws InvalidInput `payload_too_large` when the text is longer, or memory_limit has no room for the rest;
+ *     `invalid_request` when the number is negative or there is no such end.
  * @limit 16 MiB of text.
  * @polyfill Cuts by the estimate, so the rest is rather shorter.
  * @example
@@ -153,7 +155,8 @@ function truncate_tokens(string $text, int $max, string $model = '', string $fro
  * @param int<8, max> $size The most tokens of a part.
  * @param non-negative-int $overlap How many tokens of the part before a part repeats; less than half of the size.
  * @return list<non-empty-string>
- * @throws InvalidInput `payload_too_large` when the text is longer; `invalid_request` when a number is out of its range.
+ * @throws InvalidInput `payload_too_large` when the text is longer, or memory_limit has no room for the parts;
+ *     `invalid_request` when a number is out of its range.
  * @limit 16 MiB of text.
  * @polyfill Splits by the estimate, so the parts are rather shorter.
  * @example
