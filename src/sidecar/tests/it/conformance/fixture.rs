@@ -15,7 +15,7 @@ use platen_sidecar::jobs::store::{
     RetentionStore, StepOutput, SubmitTerms, Submitted, WorkStore,
 };
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore};
-use platen_sidecar::storage::sqlite::SqliteStore;
+use platen_sidecar::storage::Store;
 use platen_sidecar::streaming::tokens::TokenStore;
 use platen_sidecar::webhooks::store::{Delivery, DeliveryStore, DueFilter};
 
@@ -46,7 +46,7 @@ pub(crate) struct Fixture {
 /// A new file in a directory of its own.
 pub(crate) async fn sqlite() -> Fixture {
     let dir = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(dir.path(), at(0)).unwrap();
+    let store = Store::open(dir.path(), at(0)).unwrap();
     Fixture::new(Arc::new(store), Box::new(dir)).await
 }
 
