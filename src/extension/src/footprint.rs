@@ -30,6 +30,9 @@ const PLACE_BYTES: usize = if ZEND_MODULE_API_NO < 20_220_829 { 32 } else { size
 /// A place of an array with names: key, hash and value, and two of the places where hashes are looked up.
 const NAMED_PLACE_BYTES: usize = 32 + 2 * size_of::<u32>();
 
+/// A list has two of those places all told, which say that there is nothing to look up.
+const LIST_HEAD_BYTES: usize = 2 * size_of::<u32>();
+
 /// The fewest places that PHP makes room for.
 const MIN_PLACES: usize = 8;
 
@@ -43,12 +46,12 @@ pub(crate) struct Footprint {
 impl Footprint {
     /// A list with room for so many values, without what they point to.
     pub(crate) fn list(length: usize) -> Self {
-        Self::array(length, PLACE_BYTES)
+        Self::array(length, PLACE_BYTES, LIST_HEAD_BYTES)
     }
 
     /// An array with room for so many names and values, without what they point to.
     pub(crate) fn map(length: usize) -> Self {
-        Self::array(length, NAMED_PLACE_BYTES)
+        Self::array(length, NAMED_PLACE_BYTES, 0)
     }
 
     /// A string of so many bytes.
@@ -89,9 +92,10 @@ impl Footprint {
             .saturating_add(self.mapped)
     }
 
-    fn array(length: usize, place_bytes: usize) -> Self {
+    fn array(length: usize, place_bytes: usize, head_bytes: usize) -> Self {
         let places = length.max(MIN_PLACES).checked_next_power_of_two().unwrap_or(usize::MAX);
-        Self::block(size_of::<ZendHashTable>()).and(Self::block(places.saturating_mul(place_bytes)))
+        let data = places.saturating_mul(place_bytes).saturating_add(head_bytes);
+        Self::block(size_of::<ZendHashTable>()).and(Self::block(data))
     }
 
     /// One block, rounded up to a size that PHP has.

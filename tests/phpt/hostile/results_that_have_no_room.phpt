@@ -11,6 +11,7 @@ require __DIR__ . '/../support/outcome.inc';
 const MIB = 1 << 20;
 $text = str_repeat("a1@b.de \n\n", 60_000);
 $long = str_repeat('Roses ', MIB);
+$redacted = "[EMAIL_1] $long";
 $ids = array_fill(0, 1 << 19, Platen\encode(' international', 'gpt-4o')[0]);
 $messages = array_fill(0, 1 << 18, ['role' => 'user', 'content' => '']);
 $hash = Platen\prompt_hash(__FILE__);
@@ -23,7 +24,7 @@ foreach (
         'truncate_tokens' => fn () => Platen\truncate_tokens($long, MIB, 'gpt-4o'),
         'split_tokens' => fn () => Platen\split_tokens($text, 8, 0, 'gpt-4o'),
         'redact' => fn () => Platen\redact($text),
-        'restore' => fn () => Platen\restore("[EMAIL_1] $long", ['[EMAIL_1]' => 'jo@example.com']),
+        'restore' => fn () => Platen\restore($redacted, ['[EMAIL_1]' => 'jo@example.com']),
         'trim_history' => fn () => Platen\trim_history($messages, PHP_INT_MAX),
         'cache_get' => fn () => Platen\cache_get($hash) ?? throw new Platen\Exception\InvalidInput('a miss'),
     ] as $name => $call
