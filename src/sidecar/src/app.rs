@@ -25,6 +25,7 @@ use crate::jobs::workflows::{self, LoadError};
 use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
+use crate::site_tokens::SiteTokens;
 use crate::sites::Sites;
 use crate::storage::{OpenError, Store, StoreError, Tenure, TenureError, Wakes};
 use crate::streaming::{Relay, Streams};
@@ -111,9 +112,7 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let wakes = Wakes::default();
 
-        let store = Arc::new(Store::open(&config.database, &config.daemon.state_dir, clock.now())?);
-        // After the database, which makes the directory.
-        let tenure = store.hold(&config.jobs.owner).await?;
+        let (store, tenure) = open_store(&config, &*clock).await?;
         let sites = Arc::new(Sites::new(store.clone()));
         let relay = Relay::default();
         let providers = providers::build(&config.providers, &clock)?;
@@ -145,9 +144,12 @@ impl App {
             settings: config.webhooks.clone(),
         })?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
-        let streams = Streams { jobs: store.clone(), sites, tokens: store, relay, clock: Arc::clone(&clock) };
+        let tokens = Arc::new(SiteTokens::new(sites, store.clone(), Arc::clone(&clock)));
         let http = HttpState::new(HttpParts {
-            streams: Arc::new(streams),
+            streams: Arc::new(Streams { jobs: store, tokens: Arc::clone(&tokens), relay }),
+            jobs: Arc::clone(&jobs),
+            tokens,
+            clock: Arc::clone(&clock),
             metrics: Arc::clone(&metrics),
             draining: supervisor.draining(),
             max_streams: config.http.max_streams,
@@ -158,8 +160,6 @@ impl App {
         let rates = open_rates(&config.ipc, gid)?;
         let socket = ipc::bind(&config.ipc, gid).await?;
         jobs::recover(&jobs).await?;
-        let policy = peers(&config.ipc, gid);
-        let started_at = clock.now();
         let (accepted, backlog) = jobs::accepted();
         let dispatcher = Dispatcher {
             jobs: Arc::clone(&jobs),
@@ -167,11 +167,12 @@ impl App {
             budgets: Arc::clone(&budgets),
             rates,
             metrics,
+            started_at: clock.now(),
             clock,
-            started_at,
             draining: supervisor.draining(),
         };
         Ok(Self {
+            policy: peers(&config.ipc, gid),
             config,
             supervisor,
             jobs,
@@ -183,7 +184,6 @@ impl App {
             http,
             tcp,
             socket,
-            policy,
             tenure,
             wakes,
         })
@@ -251,7 +251,15 @@ impl App {
     }
 }
 
-/// The rate limits, beside the socket.
+/// The database, and the right to serve from it.
+async fn open_store(config: &Config, clock: &dyn Clock) -> Result<(Arc<Store>, Tenure), BuildError> {
+    let store = Store::open(&config.database, &config.daemon.state_dir, clock.now())?;
+    // After the database, which makes the directory.
+    let tenure = store.hold(&config.jobs.owner).await?;
+    Ok((Arc::new(store), tenure))
+}
+
+/// The table of rate limits that PHP's workers map, beside the socket.
 fn open_rates(config: &IpcConfig, gid: Option<u32>) -> Result<Arc<RateLimiter>, BuildError> {
     ipc::make_directory(config)?;
     let table = platen_limits::beside(&config.socket);

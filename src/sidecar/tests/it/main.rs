@@ -10,6 +10,7 @@ mod database;
 mod drain;
 mod handoff;
 mod http;
+mod http_jobs;
 mod ipc;
 mod jobs;
 mod providers;

@@ -14,7 +14,7 @@ use crate::postgres::Database;
 use crate::stub::{Reply, Stub};
 
 /// No step of the test takes so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long each answer takes: work is always under way when something happens to a daemon.
 const PACE: Duration = Duration::from_millis(300);
