@@ -115,9 +115,8 @@ impl App {
         let deliver = Arc::new(Notify::new());
 
         // Before the database: a newer version must not change the tables under a daemon that still serves.
-        let daemon = &config.daemon;
-        let lock = instance::lock(&daemon.state_dir, &config.ipc.socket, daemon.drain_deadline).await?;
-        let store = Arc::new(SqliteStore::open(&daemon.state_dir, clock.now())?);
+        let lock = instance::lock(&config.daemon, &config.ipc.socket).await?;
+        let store = Arc::new(SqliteStore::open(&config.daemon.state_dir, clock.now())?);
         let sites = Arc::new(Sites::new(store.clone()));
         let relay = Relay::default();
         let providers = providers::build(&config.providers, &clock)?;

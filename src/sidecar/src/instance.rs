@@ -10,6 +10,8 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::time::{Instant, sleep};
 
+use crate::config::DaemonConfig;
+
 /// Held by the process that serves from a state directory.
 const LOCK_FILE: &str = "platend.lock";
 
@@ -45,7 +47,8 @@ pub enum LockError {
 ///
 /// # Errors
 /// [`LockError`]
-pub async fn lock(state_dir: &Path, socket: &Path, drain_deadline: Duration) -> Result<File, LockError> {
+pub async fn lock(config: &DaemonConfig, socket: &Path) -> Result<File, LockError> {
+    let state_dir = &config.state_dir;
     let path = state_dir.join(LOCK_FILE);
     let failed = |source| LockError::Io { path: path.clone(), source };
     if !state_dir.is_dir() {
@@ -61,7 +64,7 @@ pub async fn lock(state_dir: &Path, socket: &Path, drain_deadline: Duration) -> 
         }
         let waited = began.elapsed();
         let is_serving = waited >= GRACE && UnixStream::connect(socket).is_ok();
-        if is_serving || waited >= drain_deadline.saturating_add(MARGIN) {
+        if is_serving || waited >= config.drain_deadline.saturating_add(MARGIN) {
             return Err(LockError::InUse(state_dir.to_owned()));
         }
         if waited < LOOK {
@@ -77,18 +80,22 @@ mod tests {
 
     use super::*;
 
+    fn in_dir(dir: &Path) -> (DaemonConfig, PathBuf) {
+        let config = DaemonConfig { state_dir: dir.to_owned(), drain_deadline: Duration::from_secs(20) };
+        (config, dir.join("socket"))
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_daemon_that_drains_is_waited_for() {
         let dir = tempfile::tempdir().unwrap();
-        let socket = dir.path().join("socket");
-        let drain = Duration::from_secs(20);
-        let first = lock(dir.path(), &socket, drain).await.unwrap();
+        let (config, socket) = in_dir(dir.path());
+        let first = lock(&config, &socket).await.unwrap();
         let ending = async {
             sleep(Duration::from_secs(19)).await;
             drop(first);
         };
 
-        let (second, ()) = tokio::join!(lock(dir.path(), &socket, drain), ending);
+        let (second, ()) = tokio::join!(lock(&config, &socket), ending);
 
         assert!(second.is_ok());
     }
@@ -96,18 +103,17 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_daemon_that_serves_or_hangs_is_not() {
         let dir = tempfile::tempdir().unwrap();
-        let socket = dir.path().join("socket");
-        let drain = Duration::from_secs(20);
-        let _first = lock(dir.path(), &socket, drain).await.unwrap();
+        let (config, socket) = in_dir(dir.path());
+        let _first = lock(&config, &socket).await.unwrap();
 
         let began = Instant::now();
-        let hanging = lock(dir.path(), &socket, drain).await;
+        let hanging = lock(&config, &socket).await;
         let after_hanging = began.elapsed();
         let _listener = UnixListener::bind(&socket).unwrap();
         let began = Instant::now();
-        let serving = lock(dir.path(), &socket, drain).await;
+        let serving = lock(&config, &socket).await;
 
-        assert!(matches!(hanging, Err(LockError::InUse(_))) && after_hanging >= drain);
+        assert!(matches!(hanging, Err(LockError::InUse(_))) && after_hanging >= config.drain_deadline);
         assert!(matches!(serving, Err(LockError::InUse(_))) && began.elapsed() < Duration::from_secs(3));
     }
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 
 /// Written at once while the disk is filled.
-const CHUNK_BYTES: usize = 64 * 1024;
+const CHUNK_BYTES: usize = 256 * 1024;
 
 /// A small disk.
 pub struct Disk {
@@ -38,7 +38,8 @@ impl Disk {
     /// When writing fails for another reason than want of room.
     pub fn fill(&self) -> anyhow::Result<()> {
         let mut file = File::create(self.filler())?;
-        let mut chunk: &[u8] = &[0; CHUNK_BYTES];
+        let zeros = vec![0; CHUNK_BYTES];
+        let mut chunk = &zeros[..];
         while !chunk.is_empty() {
             match file.write(chunk) {
                 Ok(_) => {}

@@ -258,9 +258,10 @@ mod tests {
 
     #[test]
     fn only_one_end_with_one_event_and_the_right_answer_is_right() {
-        let succeeded = Event::new(job().id.as_str(), "job.succeeded", Some(answer(7)));
-        let other = Event { text: Some(answer(8)), ..succeeded.clone() };
-        let dead = Event { kind: "job.dead".to_owned(), text: None, ..succeeded.clone() };
+        let event = |kind, text| Event::new(job().id.as_str(), kind, text);
+        let succeeded = event("job.succeeded", Some(answer(7)));
+        let other = event("job.succeeded", Some(answer(8)));
+        let dead = event("job.dead", None);
 
         assert_eq!(verdict(&["job.leased", "job.succeeded"], &[&succeeded]), "right");
         assert_eq!(verdict(&["job.dead"], &[&dead]), "right");
