@@ -29,8 +29,7 @@ use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
 use crate::sites::Sites;
-use crate::storage::StoreError;
-use crate::storage::sqlite::{OpenError, SqliteStore};
+use crate::storage::{OpenError, Store, StoreError};
 use crate::streaming::{Relay, Streams};
 use crate::supervisor::Supervisor;
 use crate::telemetry::Metrics;
@@ -116,7 +115,7 @@ impl App {
 
         // Before the database: a newer version must not change the tables under a daemon that still serves.
         let lock = instance::lock(&config.daemon, &config.ipc.socket).await?;
-        let store = Arc::new(SqliteStore::open(&config.daemon.state_dir, clock.now())?);
+        let store = Arc::new(Store::open(&config.daemon.state_dir, clock.now())?);
         let sites = Arc::new(Sites::new(store.clone()));
         let relay = Relay::default();
         let providers = providers::build(&config.providers, &clock)?;

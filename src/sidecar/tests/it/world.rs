@@ -21,7 +21,7 @@ use platen_sidecar::jobs::store::{
     SubmitTerms, Submitted, WorkStore,
 };
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore, Sites};
-use platen_sidecar::storage::sqlite::SqliteStore;
+use platen_sidecar::storage::Store;
 use platen_sidecar::streaming::{Relay, RelayWriter, StreamEnd, StreamKey, Streams};
 use platen_sidecar::telemetry::Metrics;
 use platen_testkit::MockClock;
@@ -38,7 +38,7 @@ const TERMS: SubmitTerms =
 
 pub(crate) struct World {
     pub(crate) clock: Arc<MockClock>,
-    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) store: Arc<Store>,
     pub(crate) relay: Relay,
     pub(crate) metrics: Arc<Metrics>,
     secrets: Mutex<HashMap<String, SiteSecrets>>,
@@ -58,7 +58,7 @@ impl World {
     pub(crate) async fn new() -> Self {
         let state_dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(MockClock::new());
-        let store = Arc::new(SqliteStore::open(state_dir.path(), clock.now()).unwrap());
+        let store = Arc::new(Store::open(state_dir.path(), clock.now()).unwrap());
         let world = Self {
             clock,
             store,

@@ -15,7 +15,7 @@ use platen_sidecar::jobs::store::{
     RetentionStore, StepOutput, SubmitTerms, Submitted, WorkStore,
 };
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore};
-use platen_sidecar::storage::sqlite::SqliteStore;
+use platen_sidecar::storage::Store;
 use platen_sidecar::streaming::tokens::TokenStore;
 use platen_sidecar::webhooks::store::{Delivery, DeliveryStore, DueFilter};
 
@@ -43,10 +43,13 @@ pub(crate) struct Fixture {
     _keep: Box<dyn Any + Send>,
 }
 
+/// A disk in memory, where there is one: the promises here are not about the disk, and cost thousands of commits.
+const MEMORY: &str = "/dev/shm";
+
 /// A new file in a directory of its own.
 pub(crate) async fn sqlite() -> Fixture {
-    let dir = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(dir.path(), at(0)).unwrap();
+    let dir = tempfile::tempdir_in(MEMORY).or_else(|_| tempfile::tempdir()).unwrap();
+    let store = Store::open(dir.path(), at(0)).unwrap();
     Fixture::new(Arc::new(store), Box::new(dir)).await
 }
 

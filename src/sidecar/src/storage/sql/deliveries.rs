@@ -2,26 +2,23 @@
 
 use bytes::Bytes;
 use platen_core::clock::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
 
-use super::{SqliteStore, failed, hops, row};
+use super::connection::{Connection, Row, SqlError, params};
+use super::{Store, failed, hops, row};
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
 use crate::webhooks::store::{Delivery, DeliveryFailure, DeliveryId, DeliveryStore, DueFilter};
 
-impl DeliveryStore for SqliteStore {
+impl DeliveryStore for Store {
     fn due(&self, now: Timestamp, filter: DueFilter) -> StoreFuture<'_, Vec<Delivery>> {
         Box::pin(self.read("find due deliveries", move |connection| due(connection, now, &filter)))
     }
 
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>> {
         Box::pin(self.read("find the next delivery", |connection| {
-            let next: Option<i64> = connection
-                .prepare_cached("SELECT MIN(next_at) FROM deliveries WHERE next_at IS NOT NULL")
-                .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
-                .map_err(failed("find the next delivery"))?;
-            Ok(next.map(Timestamp::from_micros))
+            let query = "SELECT MIN(next_at) FROM deliveries WHERE next_at IS NOT NULL";
+            connection.query_one(query, params![], |row| row.get(0)).map_err(failed("find the next delivery"))
         }))
     }
 
@@ -37,24 +34,26 @@ impl DeliveryStore for SqliteStore {
 }
 
 fn due(connection: &Connection, now: Timestamp, filter: &DueFilter) -> Result<Vec<Delivery>, StoreError> {
-    let mut statement = connection
-        .prepare_cached(
+    let skip_sites = row::list(&filter.skip_sites);
+    let count = |limit: usize| i64::try_from(limit).unwrap_or(i64::MAX);
+    connection
+        .query_all(
             "SELECT delivery_id, deliveries.site_id, body, job_id, deliveries.request_id, \
              deliveries.traceparent, tries, deliveries.created_at \
              FROM deliveries JOIN jobs ON jobs.job_no = deliveries.job_no JOIN (\
                  SELECT delivery_id AS due_id, \
                         ROW_NUMBER() OVER (PARTITION BY site_id ORDER BY next_at, delivery_id) AS place \
                  FROM deliveries \
-                 WHERE next_at <= ?1 AND site_id NOT IN (SELECT value FROM json_each(?2))\
-             ) ON due_id = delivery_id \
+                 WHERE next_at <= ?1 AND REPLACE(?2, ',' || site_id || ',', '') = ?2 \
+             ) AS in_turn ON due_id = delivery_id \
              WHERE place <= ?3 ORDER BY next_at, delivery_id LIMIT ?4",
+            params![now, &skip_sites, count(filter.limit_per_site), count(filter.limit)],
+            DeliveryRow::read,
         )
-        .map_err(failed("find due deliveries"))?;
-    let skip_sites = row::to_json(&filter.skip_sites, "deliveries.site_id")?;
-    let count = |limit: usize| i64::try_from(limit).unwrap_or(i64::MAX);
-    let values = params![now.as_micros(), skip_sites, count(filter.limit_per_site), count(filter.limit)];
-    let rows = statement.query_map(values, DeliveryRow::read).map_err(failed("find due deliveries"))?;
-    rows.map(|row| row.map_err(failed("find due deliveries"))?.into_delivery()).collect()
+        .map_err(failed("find due deliveries"))?
+        .into_iter()
+        .map(DeliveryRow::into_delivery)
+        .collect()
 }
 
 struct DeliveryRow {
@@ -65,11 +64,11 @@ struct DeliveryRow {
     request_id: String,
     traceparent: String,
     tries: u32,
-    created_at: i64,
+    created_at: Timestamp,
 }
 
 impl DeliveryRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn read(row: &dyn Row) -> Result<Self, SqlError> {
         Ok(Self {
             id: row.get(0)?,
             site: row.get(1)?,
@@ -91,7 +90,7 @@ impl DeliveryRow {
             request_id: self.request_id,
             traceparent: self.traceparent,
             attempt: self.tries.saturating_add(1),
-            created_at: Timestamp::from_micros(self.created_at),
+            created_at: self.created_at,
         })
     }
 }
@@ -104,14 +103,13 @@ fn succeeded(
     http_status: u16,
 ) -> Result<(), StoreError> {
     let updated = connection
-        .prepare_cached(
+        .query_opt(
             "UPDATE deliveries SET tries = tries + 1, next_at = NULL, delivered_at = ?2, body = NULL, \
              last_http_status = ?3, last_error = NULL WHERE delivery_id = ?1 AND next_at IS NOT NULL \
              RETURNING job_no, tries",
+            params![&id.0, now, http_status],
+            job_no_and_tries,
         )
-        .and_then(|mut statement| {
-            statement.query_row(params![id.0, now.as_micros(), http_status], job_no_and_tries).optional()
-        })
         .map_err(failed("end a delivery"))?;
     let Some((job_no, tries)) = updated else { return Ok(()) };
     let detail = json!({ "webhook_id": id.0, "http_status": http_status, "attempt": tries });
@@ -124,18 +122,15 @@ fn record_failure(
     now: Timestamp,
     failure: &DeliveryFailure,
 ) -> Result<(), StoreError> {
-    let given_up_at = if failure.next_at.is_none() { Some(now.as_micros()) } else { None };
+    let given_up_at = if failure.next_at.is_none() { Some(now) } else { None };
     let updated = connection
-        .prepare_cached(
+        .query_opt(
             "UPDATE deliveries SET tries = tries + 1, next_at = ?2, given_up_at = ?3, \
              last_http_status = ?4, last_error = ?5 WHERE delivery_id = ?1 AND next_at IS NOT NULL \
              RETURNING job_no, tries",
+            params![&id.0, failure.next_at, given_up_at, failure.http_status, &failure.error],
+            job_no_and_tries,
         )
-        .and_then(|mut statement| {
-            let next_at = failure.next_at.map(Timestamp::as_micros);
-            let values = params![id.0, next_at, given_up_at, failure.http_status, failure.error];
-            statement.query_row(values, job_no_and_tries).optional()
-        })
         .map_err(failed("record a failed delivery"))?;
     let Some((job_no, tries)) = updated else { return Ok(()) };
     let name = match failure.next_at {
@@ -148,6 +143,6 @@ fn record_failure(
     hops::record(connection, job_no, name, now, &detail)
 }
 
-fn job_no_and_tries(row: &Row<'_>) -> rusqlite::Result<(i64, u32)> {
+fn job_no_and_tries(row: &dyn Row) -> Result<(i64, u32), SqlError> {
     Ok((row.get(0)?, row.get(1)?))
 }
