@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, select_all};
-use platen_core::clock::Clock;
+use platen_core::clock::{Clock, Timestamp};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -28,6 +28,7 @@ use crate::jobs::workflows::{self, LoadError};
 use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
+use crate::site_tokens::SiteTokens;
 use crate::sites::Sites;
 use crate::storage::{OpenError, Store, StoreError};
 use crate::streaming::{Relay, Streams};
@@ -113,9 +114,7 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let deliver = Arc::new(Notify::new());
 
-        // Before the database: a newer version must not change the tables under a daemon that still serves.
-        let lock = instance::lock(&config.daemon, &config.ipc.socket).await?;
-        let store = Arc::new(Store::open(&config.daemon.state_dir, clock.now())?);
+        let (lock, store) = open_store(&config, clock.now()).await?;
         let sites = Arc::new(Sites::new(store.clone()));
         let relay = Relay::default();
         let providers = providers::build(&config.providers, &clock)?;
@@ -146,9 +145,12 @@ impl App {
             settings: config.webhooks.clone(),
         })?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
-        let streams = Streams { jobs: store.clone(), sites, tokens: store, relay, clock: Arc::clone(&clock) };
+        let tokens = Arc::new(SiteTokens::new(sites, store.clone(), Arc::clone(&clock)));
         let http = HttpState::new(HttpParts {
-            streams: Arc::new(streams),
+            streams: Arc::new(Streams { jobs: store, tokens: Arc::clone(&tokens), relay }),
+            jobs: Arc::clone(&jobs),
+            tokens,
+            clock: Arc::clone(&clock),
             metrics: Arc::clone(&metrics),
             draining: supervisor.draining(),
             max_streams: config.http.max_streams,
@@ -156,9 +158,7 @@ impl App {
         let tcp = listen(&config).await?;
         let gid = config.ipc.gid()?;
         // Before the socket: a worker that can connect finds the limits.
-        ipc::make_directory(&config.ipc)?;
-        let table = platen_limits::beside(&config.ipc.socket);
-        let rates = Arc::new(RateLimiter::open(&table, config.ipc.mode, gid)?);
+        let rates = open_rates(&config.ipc, gid)?;
         let socket = ipc::bind(&config.ipc, gid).await?;
         jobs::recover(&jobs).await?;
         let policy = peers(&config.ipc, gid);
@@ -246,6 +246,20 @@ impl App {
         drop(lock);
         outcome
     }
+}
+
+/// The lock on the state directory, and the database. In this order: a newer version must not change the tables under
+/// a daemon that still serves.
+async fn open_store(config: &Config, now: Timestamp) -> Result<(File, Arc<Store>), BuildError> {
+    let lock = instance::lock(&config.daemon, &config.ipc.socket).await?;
+    Ok((lock, Arc::new(Store::open(&config.daemon.state_dir, now)?)))
+}
+
+/// The table of rate limits that PHP's workers map, beside the socket.
+fn open_rates(config: &IpcConfig, gid: Option<u32>) -> Result<Arc<RateLimiter>, BuildError> {
+    ipc::make_directory(config)?;
+    let table = platen_limits::beside(&config.socket);
+    Ok(Arc::new(RateLimiter::open(&table, config.mode, gid)?))
 }
 
 /// Who may use the socket: those of the settings, and the members of its group.

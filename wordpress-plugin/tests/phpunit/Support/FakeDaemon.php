@@ -12,19 +12,21 @@ use Platen\Transport\Socket;
  */
 final class FakeDaemon {
 
-	public const SUBMIT     = 0x02;
-	public const STATUS     = 0x03;
-	public const CANCEL     = 0x04;
-	public const RETRY      = 0x05;
-	public const RATE_LIMIT = 0x07;
+	public const SUBMIT      = 0x02;
+	public const STATUS      = 0x03;
+	public const CANCEL      = 0x04;
+	public const RETRY       = 0x05;
+	public const RATE_LIMIT  = 0x07;
+	public const SUBMIT_MANY = 0x0A;
 
 	/** @var resource|null */
 	private $process = null;
 
-	/** @var array{refuse: array<int, string>, jobs: array<string, array<string, mixed>>} */
+	/** @var array{refuse: array<int, string>, refuse_jobs: array<string, string>, jobs: array<string, array<string, mixed>>} */
 	private array $script = array(
-		'refuse' => array(),
-		'jobs'   => array(),
+		'refuse'      => array(),
+		'refuse_jobs' => array(),
+		'jobs'        => array(),
 	);
 
 	private function __construct( private readonly string $folder ) {
@@ -93,6 +95,12 @@ final class FakeDaemon {
 		if ( null !== $code ) {
 			$this->script['refuse'][ $request ] = $code;
 		}
+		$this->write_script();
+	}
+
+	/** Refuses one job of a batch from now on. */
+	public function refuse_job( string $job_id, string $code ): void {
+		$this->script['refuse_jobs'][ $job_id ] = $code;
 		$this->write_script();
 	}
 

@@ -10,10 +10,10 @@ use tempfile::TempDir;
 use super::*;
 use crate::jobs::schedule::{self, Limits};
 use crate::jobs::store::{JobStore, LeaseRequest, NewJob, RetentionStore, SubmitTerms, WorkStore};
+use crate::site_tokens::TokenStore;
 use crate::sites::{NewSite, SiteSecrets, SiteStore};
 use crate::storage::Store;
 use crate::storage::sql::QUEUE_STATEMENTS;
-use crate::streaming::tokens::TokenStore;
 
 /// A store in a directory of its own, with a site.
 struct Fixture {

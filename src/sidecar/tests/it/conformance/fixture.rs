@@ -14,9 +14,9 @@ use platen_sidecar::jobs::store::{
     AfterFailure, Completed, DeadStore, Failed, JobStore, LeaseRequest, LeasedJob, NewJob, Policy,
     RetentionStore, StepOutput, SubmitTerms, Submitted, WorkStore,
 };
+use platen_sidecar::site_tokens::TokenStore;
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore};
 use platen_sidecar::storage::Store;
-use platen_sidecar::streaming::tokens::TokenStore;
 use platen_sidecar::webhooks::store::{Delivery, DeliveryStore, DueFilter};
 
 /// All that a store does.
