@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, select_all};
-use platen_core::clock::Clock;
+use platen_core::clock::{Clock, Timestamp};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::budgets::{self, Budgets};
 use crate::clock::SystemClock;
-use crate::config::{Config, ConfigError, IpcConfig};
+use crate::config::{Config, ConfigError, DatabaseConfig, IpcConfig};
 use crate::http::{self, HttpParts, HttpState};
+use crate::instance::{self, LockError};
 use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
 use crate::jobs::handlers::{Fetcher, FetcherError};
 use crate::jobs::models::ModelTable;
@@ -27,7 +28,7 @@ use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
 use crate::site_tokens::SiteTokens;
 use crate::sites::Sites;
-use crate::storage::{OpenError, Store, StoreError, Tenure, TenureError, Wakes};
+use crate::storage::{OpenError, OwnerError, Store, StoreError, Tenure, Wakes};
 use crate::streaming::{Relay, Streams};
 use crate::supervisor::Supervisor;
 use crate::telemetry::Metrics;
@@ -36,9 +37,12 @@ use crate::webhooks::{self, Outbound, OutboundError, OutboundParts};
 /// The daemon cannot start.
 #[derive(Debug, Error)]
 pub enum BuildError {
-    /// Another daemon serves from the database.
+    /// Another daemon serves from the same directory, or nobody can.
     #[error(transparent)]
-    Tenure(#[from] TenureError),
+    Lock(#[from] LockError),
+    /// Another daemon has the same name in the database, or nobody can tell.
+    #[error(transparent)]
+    Owner(#[from] OwnerError),
     /// The database cannot be used.
     #[error("the database cannot be used")]
     Open(#[from] OpenError),
@@ -112,7 +116,7 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let wakes = Wakes::default();
 
-        let (store, tenure) = open_store(&config, &*clock).await?;
+        let (store, tenure) = open_store(&config, clock.now()).await?;
         let sites = Arc::new(Sites::new(store.clone()));
         let relay = Relay::default();
         let providers = providers::build(&config.providers, &clock)?;
@@ -251,11 +255,15 @@ impl App {
     }
 }
 
-/// The database, and the right to serve from it.
-async fn open_store(config: &Config, clock: &dyn Clock) -> Result<(Arc<Store>, Tenure), BuildError> {
-    let store = Store::open(&config.database, &config.daemon.state_dir, clock.now())?;
-    // After the database, which makes the directory.
-    let tenure = store.hold(&config.jobs.owner).await?;
+/// The database, and the right to serve from it. That of a file comes first: a newer version must not change the
+/// tables under a daemon that still serves.
+async fn open_store(config: &Config, now: Timestamp) -> Result<(Arc<Store>, Tenure), BuildError> {
+    let lock = match &config.database {
+        DatabaseConfig::Sqlite => Some(instance::lock(&config.daemon, &config.ipc.socket).await?),
+        DatabaseConfig::Postgres { .. } => None,
+    };
+    let store = Store::open(&config.database, &config.daemon.state_dir, now)?;
+    let tenure = store.hold(lock, &config.jobs.owner, config.daemon.drain_deadline).await?;
     Ok((Arc::new(store), tenure))
 }
 

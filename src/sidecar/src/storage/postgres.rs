@@ -15,6 +15,7 @@ mod session;
 mod tls;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use platen_core::clock::Timestamp;
 use thiserror::Error;
@@ -76,8 +77,8 @@ impl Database {
     }
 
     /// Takes the name of a daemon, for as long as the answer lives.
-    pub(super) async fn own(&self, owner: &str) -> Result<Owned, OwnerError> {
-        Owned::take(self.address.clone(), Arc::clone(&self.announcer), owner).await
+    pub(super) async fn own(&self, owner: &str, drain_deadline: Duration) -> Result<Owned, OwnerError> {
+        Owned::take(self.address.clone(), Arc::clone(&self.announcer), owner, drain_deadline).await
     }
 
     pub(super) async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>

@@ -1,14 +1,16 @@
 //! The one store, over the engine that the settings name.
 
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
 
 use platen_core::clock::Timestamp;
 use thiserror::Error;
 
-use super::postgres::{self, Address, AddressError};
+use super::postgres::{self, Address, AddressError, OwnerError};
 use super::sql::connection::Connection;
 use super::sql::duty::Duty;
-use super::tenure::{Tenure, TenureError};
+use super::tenure::Tenure;
 use super::{StoreError, sqlite};
 use crate::config::DatabaseConfig;
 
@@ -21,7 +23,7 @@ pub struct Store {
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { database: sqlite::Database, state_dir: PathBuf },
+    Sqlite(sqlite::Database),
     Postgres(postgres::Database),
 }
 
@@ -47,10 +49,7 @@ impl Store {
     /// [`OpenError`] when the database cannot be reached, or a migration fails.
     pub fn open(settings: &DatabaseConfig, state_dir: &Path, now: Timestamp) -> Result<Self, OpenError> {
         let engine = match settings {
-            DatabaseConfig::Sqlite => {
-                let database = sqlite::Database::open(state_dir, now)?;
-                Engine::Sqlite { database, state_dir: state_dir.to_owned() }
-            }
+            DatabaseConfig::Sqlite => Engine::Sqlite(sqlite::Database::open(state_dir, now)?),
             DatabaseConfig::Postgres { url, ca_file } => {
                 let address = Address::parse(url, ca_file.as_deref())?;
                 Engine::Postgres(postgres::Database::open(address, now)?)
@@ -80,15 +79,21 @@ impl Store {
         }
     }
 
-    /// Takes the right to serve from the database, as the daemon of this name.
+    /// Takes the right to serve from the database: that of a file is the lock on its directory, that of a server's
+    /// database the name of the daemon. A daemon of this name that drains is waited for.
     ///
     /// # Errors
-    /// [`TenureError`] when another process has it.
-    pub async fn hold(&self, owner: &str) -> Result<Tenure, TenureError> {
+    /// [`OwnerError`] when another daemon has the name.
+    pub async fn hold(
+        &self,
+        lock: Option<File>,
+        owner: &str,
+        drain_deadline: Duration,
+    ) -> Result<Tenure, OwnerError> {
         match &self.engine {
-            Engine::Sqlite { state_dir, .. } => Tenure::of_directory(state_dir),
+            Engine::Sqlite(_) => Ok(Tenure::of_file(lock)),
             Engine::Postgres(database) => {
-                let name = database.own(owner).await?;
+                let name = database.own(owner, drain_deadline).await?;
                 self.duty.share(owner);
                 Ok(Tenure::of_name(name))
             }
@@ -107,7 +112,7 @@ impl Store {
         F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         match &self.engine {
-            Engine::Sqlite { database, .. } => database.write(what, change).await,
+            Engine::Sqlite(database) => database.write(what, change).await,
             Engine::Postgres(database) => database.write(what, change).await,
         }
     }
@@ -119,7 +124,7 @@ impl Store {
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         match &self.engine {
-            Engine::Sqlite { database, .. } => database.read(what, query).await,
+            Engine::Sqlite(database) => database.read(what, query).await,
             Engine::Postgres(database) => database.read(what, query).await,
         }
     }
@@ -127,7 +132,7 @@ impl Store {
     /// Gives unused pages back. PostgreSQL does so by itself.
     pub(super) async fn shrink_file(&self, pages: u32) -> Result<bool, StoreError> {
         match &self.engine {
-            Engine::Sqlite { database, .. } => database.shrink(pages).await,
+            Engine::Sqlite(database) => database.shrink(pages).await,
             Engine::Postgres(_) => Ok(false),
         }
     }

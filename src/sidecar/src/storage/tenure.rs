@@ -1,49 +1,23 @@
 //! The right to serve from a database.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::fs::File;
 use std::sync::Arc;
 
-use thiserror::Error;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::postgres::{Owned, OwnerError};
+use super::postgres::Owned;
 use super::sql::connection::News;
 
-/// Held by the process that serves from a state directory.
-const LOCK_FILE: &str = "platend.lock";
-
-/// The right of this process to serve, until it is dropped. One process has it per file of SQLite, and per name
-/// of a daemon in PostgreSQL: two with the same would take each other's running jobs for orphans.
+/// The right of this process to serve, until the last clone is dropped. One process has it per file of SQLite, and
+/// per name of a daemon in PostgreSQL: two with the same would take each other's running jobs for orphans.
 #[derive(Clone)]
 pub struct Tenure(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    Directory { _lock: Arc<File> },
+    File { _lock: Option<Arc<File>> },
     Name(Owned),
-}
-
-/// Another process has the right, or nobody can tell.
-#[derive(Debug, Error)]
-pub enum TenureError {
-    /// Another daemon serves from the same directory.
-    #[error("another daemon uses the state directory {}", .0.display())]
-    StateDirInUse(PathBuf),
-    /// The lock file cannot be made.
-    #[error("the lock file {} cannot be made", path.display())]
-    Lock {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// The name of the daemon cannot be had.
-    #[error(transparent)]
-    Owner(#[from] OwnerError),
 }
 
 /// Who is woken when another daemon has made something to do.
@@ -67,15 +41,8 @@ impl Wakes {
 }
 
 impl Tenure {
-    pub(super) fn of_directory(state_dir: &Path) -> Result<Self, TenureError> {
-        let path = state_dir.join(LOCK_FILE);
-        let failed = |source| TenureError::Lock { path: path.clone(), source };
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self(Kind::Directory { _lock: Arc::new(file) })),
-            Err(TryLockError::WouldBlock) => Err(TenureError::StateDirInUse(state_dir.to_owned())),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
-        }
+    pub(super) fn of_file(lock: Option<File>) -> Self {
+        Self(Kind::File { _lock: lock.map(Arc::new) })
     }
 
     pub(super) fn of_name(owned: Owned) -> Self {
@@ -85,7 +52,7 @@ impl Tenure {
     /// Passes on what other daemons announce until `draining` fires.
     pub async fn hear(&self, wakes: Wakes, draining: CancellationToken) {
         match &self.0 {
-            Kind::Directory { _lock } => draining.cancelled().await,
+            Kind::File { _lock } => draining.cancelled().await,
             Kind::Name(owned) => owned.hear(&wakes, &draining).await,
         }
     }

@@ -22,6 +22,7 @@ mod webhooks;
 mod workflows;
 
 mod daemon;
+mod effects;
 mod openai;
 mod postgres;
 mod stub;

@@ -21,8 +21,8 @@ use crate::storage::Wakes;
 use crate::storage::sql::connection::{News, SqlError};
 use crate::telemetry::names;
 
-/// How long the name of a daemon that was killed may take to come free.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the name of a daemon that was killed, or has ended its jobs, may take to come free.
+const MARGIN: Duration = Duration::from_secs(5);
 
 /// The pause before something is tried again.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -86,9 +86,10 @@ impl Owned {
         address: Address,
         announcer: Arc<Announcer>,
         owner: &str,
+        drain_deadline: Duration,
     ) -> Result<Self, OwnerError> {
         let unavailable = |error: SqlError| OwnerError::Unavailable(Box::new(error));
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + drain_deadline.saturating_add(MARGIN);
         let mut link = Link::open(&address).await.map_err(unavailable)?;
         while !link.lock(owner).await.map_err(unavailable)? {
             if Instant::now() >= deadline {
@@ -132,7 +133,7 @@ impl Owned {
                 }
                 Ok((_, false)) => {
                     tracing::error!(owner = self.owner, "another daemon took this daemon's name meanwhile");
-                    sleep(PATIENCE).await;
+                    sleep(MARGIN).await;
                 }
                 Err(_) => sleep(PAUSE).await,
             }

@@ -11,7 +11,7 @@ use platen_sidecar::budgets::{BudgetStore, Period, Reserved};
 use platen_sidecar::jobs::schedule::{self, Limits};
 use platen_sidecar::jobs::store::{Fenced, JobStore, NewJob, Policy, Submitted, WorkStore};
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore};
-use platen_sidecar::storage::{Store, TenureError, Wakes};
+use platen_sidecar::storage::{OwnerError, Store, Wakes};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -169,15 +169,15 @@ async fn a_budget_holds_over_all_daemons() {
 #[tokio::test]
 async fn a_name_belongs_to_one_daemon() {
     let pair = Pair::new().await;
-    let first = pair.stores[0].hold("a").await.unwrap();
-    let _other = pair.stores[1].hold("b").await.unwrap();
+    let first = pair.stores[0].hold(None, "a", Duration::ZERO).await.unwrap();
+    let _other = pair.stores[1].hold(None, "b", Duration::ZERO).await.unwrap();
 
-    let refused = pair.stores[1].hold("a").await.err().unwrap();
+    let refused = pair.stores[1].hold(None, "a", Duration::ZERO).await.err().unwrap();
 
-    assert!(matches!(refused, TenureError::Owner(_)), "{refused:?}");
+    assert!(matches!(refused, OwnerError::InUse(_)), "{refused:?}");
     assert!(refused.to_string().contains("jobs.owner"), "{refused}");
     drop(first);
-    pair.stores[1].hold("a").await.unwrap();
+    pair.stores[1].hold(None, "a", Duration::ZERO).await.unwrap();
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn what_one_daemon_commits_wakes_the_other() {
     let (wakes, draining) = ([Wakes::default(), Wakes::default()], CancellationToken::new());
     let mut hearing = JoinSet::new();
     for (number, owner) in ["a", "b"].into_iter().enumerate() {
-        let tenure = pair.stores[number].hold(owner).await.unwrap();
+        let tenure = pair.stores[number].hold(None, owner, Duration::ZERO).await.unwrap();
         let (wakes, draining) = (wakes[number].clone(), draining.clone());
         hearing.spawn(async move { tenure.hear(wakes, draining).await });
     }
@@ -205,7 +205,7 @@ async fn what_one_daemon_commits_wakes_the_other() {
 async fn lost_connections_are_opened_again() {
     let pair = Pair::new().await;
     let store = &pair.stores[0];
-    let tenure = store.hold("a").await.unwrap();
+    let tenure = store.hold(None, "a", Duration::ZERO).await.unwrap();
     let (wakes, draining) = (Wakes::default(), CancellationToken::new());
     let mut hearing = JoinSet::new();
     hearing.spawn({
@@ -223,7 +223,7 @@ async fn lost_connections_are_opened_again() {
     store.counts().await.unwrap();
     // Whoever lost the connection takes everything for news.
     timeout(PATIENCE, wakes.work.notified()).await.expect("the connection is back");
-    let refused = pair.stores[1].hold("a").await.err().unwrap();
-    assert!(matches!(refused, TenureError::Owner(_)), "{refused:?}");
+    let refused = pair.stores[1].hold(None, "a", Duration::ZERO).await.err().unwrap();
+    assert!(matches!(refused, OwnerError::InUse(_)), "{refused:?}");
     draining.cancel();
 }
