@@ -8,6 +8,7 @@
 mod frame;
 mod reply;
 mod request;
+mod results;
 
 pub use frame::{
     Frame, FrameBuilder, FrameError, HEADER_BYTES, PROTOCOL_VERSION, Tag, decode_header, encode,
@@ -18,4 +19,7 @@ pub use reply::{
 };
 pub use request::{
     BudgetRequest, JobRef, RateRequest, Request, SettleRequest, Submit, SubmitMany, WaitRequest,
+};
+pub use results::{
+    AnswerPart, EndpointReport, EndpointStatus, ReadAnswer, ResultEvent, ResultPage, ResultsRequest,
 };

@@ -28,6 +28,7 @@ use crate::jobs::workflows::{self, LoadError};
 use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
+use crate::results::{Arrivals, Results, ResultsParts};
 use crate::sites::Sites;
 use crate::storage::StoreError;
 use crate::storage::sqlite::{OpenError, SqliteStore};
@@ -125,6 +126,7 @@ impl App {
         let supervisor = Supervisor::new();
         let metrics = Arc::new(Metrics::new());
         let deliver = Arc::new(Notify::new());
+        let arrivals = Arc::new(Arrivals::default());
 
         let (store, lock) = open_store(&config.daemon.state_dir, clock.now())?;
         let sites = Arc::new(Sites::new(store.clone()));
@@ -146,6 +148,16 @@ impl App {
             settings: config.jobs.clone(),
             keep: config.retention.clone(),
             deliver: Arc::clone(&deliver),
+            arrivals: Arc::clone(&arrivals),
+        }));
+        let results = Arc::new(Results::new(ResultsParts {
+            store: store.clone(),
+            endpoints: store.clone(),
+            jobs: store.clone(),
+            sites: Arc::clone(&sites),
+            clock: Arc::clone(&clock),
+            metrics: Arc::clone(&metrics),
+            arrivals,
         }));
         let budgets = Arc::new(Budgets::new(store.clone(), Arc::clone(&sites), Arc::clone(&clock)));
         let outbound = Outbound::new(OutboundParts {
@@ -160,6 +172,7 @@ impl App {
         let streams = Streams { jobs: store.clone(), sites, tokens: store, relay, clock: Arc::clone(&clock) };
         let http = HttpState::new(HttpParts {
             streams: Arc::new(streams),
+            results: Arc::clone(&results),
             metrics: Arc::clone(&metrics),
             draining: supervisor.draining(),
             max_streams: config.http.max_streams,
@@ -179,6 +192,7 @@ impl App {
             jobs: Arc::clone(&jobs),
             accepted,
             budgets: Arc::clone(&budgets),
+            results,
             rates,
             metrics,
             clock,

@@ -15,6 +15,7 @@ pub mod ipc;
 pub mod budgets;
 pub mod jobs;
 pub mod ratelimit;
+pub mod results;
 pub mod sites;
 pub mod streaming;
 pub mod webhooks;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use crate::results::Results;
 use crate::streaming::Streams;
 use crate::telemetry::Metrics;
 
@@ -10,6 +11,8 @@ use crate::telemetry::Metrics;
 pub struct HttpParts {
     /// What streams are served from.
     pub streams: Arc<Streams>,
+    /// What sites were not told of.
+    pub results: Arc<Results>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Fires when the daemon takes no new work: streams end, readiness is gone.
@@ -22,6 +25,7 @@ pub struct HttpParts {
 #[derive(Clone)]
 pub struct HttpState {
     pub(super) streams: Arc<Streams>,
+    pub(super) results: Arc<Results>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) draining: CancellationToken,
     pub(super) max_streams: usize,
@@ -31,9 +35,10 @@ pub struct HttpState {
 impl HttpState {
     /// Takes the parts over.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { streams, metrics, draining, max_streams } = parts;
+        let HttpParts { streams, results, metrics, draining, max_streams } = parts;
         let max_streams = usize::try_from(max_streams).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
-        Self { streams, metrics, draining, max_streams, capacity: Arc::new(Semaphore::new(max_streams)) }
+        let capacity = Arc::new(Semaphore::new(max_streams));
+        Self { streams, results, metrics, draining, max_streams, capacity }
     }
 
     /// Room for one more stream, `None` when there is none.

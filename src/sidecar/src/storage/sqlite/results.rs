@@ -1,0 +1,119 @@
+//! Pages of results for sites that ask.
+
+use platen_core::clock::Timestamp;
+use platen_core::job::SiteId;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::json;
+
+use super::{SqliteStore, failed, hops};
+use crate::results::store::{PageRequest, ResultStore, TakenPage};
+use crate::storage::{StoreError, StoreFuture};
+use crate::telemetry::names;
+
+impl ResultStore for SqliteStore {
+    fn has_results(&self, site: SiteId) -> StoreFuture<'_, bool> {
+        Box::pin(self.read("look for results", move |connection| {
+            connection
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM deliveries WHERE site_id = ?1 AND delivered_at IS NULL \
+                     AND body IS NOT NULL)",
+                )
+                .and_then(|mut statement| statement.query_row([site.as_str()], |row| row.get(0)))
+                .map_err(failed("look for results"))
+        }))
+    }
+
+    fn take_page(&self, request: PageRequest, now: Timestamp) -> StoreFuture<'_, TakenPage> {
+        Box::pin(self.write("hand results out", move |connection| take_page(connection, &request, now)))
+    }
+}
+
+fn take_page(
+    connection: &Connection,
+    request: &PageRequest,
+    now: Timestamp,
+) -> Result<TakenPage, StoreError> {
+    let pages: Option<i64> = connection
+        .prepare_cached("SELECT pages FROM sites WHERE site_id = ?1")
+        .and_then(|mut statement| statement.query_row([request.site.as_str()], |row| row.get(0)).optional())
+        .map_err(failed("hand results out"))?;
+    let Some(pages) = pages else { return Ok(TakenPage::default()) };
+    // A cursor from before a restored backup would acknowledge pages that are yet to come.
+    let since = i64::try_from(request.since).ok().filter(|since| *since <= pages).unwrap_or(0);
+    let acknowledged = acknowledge(connection, &request.site, since, now)?;
+    let (events, has_more) = untold(connection, request)?;
+    let cursor = if events.is_empty() { since } else { number_page(connection, &request.site, &events)? };
+    Ok(TakenPage {
+        events: events.into_iter().map(|event| (event.id, event.body)).collect(),
+        cursor: u64::try_from(cursor).unwrap_or(0),
+        has_more,
+        acknowledged,
+    })
+}
+
+fn acknowledge(
+    connection: &Connection,
+    site: &SiteId,
+    since: i64,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let taken: Vec<(i64, String, i64)> = connection
+        .prepare_cached(
+            "UPDATE deliveries SET delivered_at = ?3, delivered_by = 'page', next_at = NULL, \
+             given_up_at = NULL, body = NULL WHERE site_id = ?1 AND delivered_at IS NULL AND page <= ?2 \
+             RETURNING job_no, delivery_id, page",
+        )
+        .and_then(|mut statement| {
+            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            statement.query_map(params![site.as_str(), since, now.as_micros()], read)?.collect()
+        })
+        .map_err(failed("acknowledge results"))?;
+    for (job_no, id, page) in &taken {
+        let detail = json!({ "webhook_id": id, "page": page });
+        hops::record(connection, *job_no, names::HOP_FETCHED, now, &detail)?;
+    }
+    Ok(u64::try_from(taken.len()).unwrap_or(u64::MAX))
+}
+
+struct Untold {
+    delivery_no: i64,
+    id: String,
+    body: Vec<u8>,
+}
+
+/// The oldest that fit, and whether there are more.
+fn untold(connection: &Connection, request: &PageRequest) -> Result<(Vec<Untold>, bool), StoreError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT delivery_no, delivery_id, body FROM deliveries \
+             WHERE site_id = ?1 AND delivered_at IS NULL AND body IS NOT NULL ORDER BY delivery_no",
+        )
+        .map_err(failed("hand results out"))?;
+    let mut rows = statement.query([request.site.as_str()]).map_err(failed("hand results out"))?;
+    let limit = usize::try_from(request.limit).unwrap_or(usize::MAX);
+    let (mut events, mut bytes) = (Vec::new(), 0_usize);
+    while let Some(row) = rows.next().map_err(failed("hand results out"))? {
+        let read = || Ok(Untold { delivery_no: row.get(0)?, id: row.get(1)?, body: row.get(2)? });
+        let event: Untold = read().map_err(failed("hand results out"))?;
+        bytes = bytes.saturating_add(event.body.len());
+        if events.len() >= limit || (bytes > request.max_bytes && !events.is_empty()) {
+            return Ok((events, true));
+        }
+        events.push(event);
+    }
+    Ok((events, false))
+}
+
+fn number_page(connection: &Connection, site: &SiteId, events: &[Untold]) -> Result<i64, StoreError> {
+    let page: i64 = connection
+        .prepare_cached("UPDATE sites SET pages = pages + 1 WHERE site_id = ?1 RETURNING pages")
+        .and_then(|mut statement| statement.query_row([site.as_str()], |row| row.get(0)))
+        .map_err(failed("number a page of results"))?;
+    for event in events {
+        connection
+            .prepare_cached("UPDATE deliveries SET page = ?2 WHERE delivery_no = ?1")
+            .and_then(|mut statement| statement.execute([event.delivery_no, page]))
+            .map_err(failed("number a page of results"))?;
+    }
+    Ok(page)
+}
