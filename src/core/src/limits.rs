@@ -87,6 +87,9 @@ pub const MAX_ANSWER_PART_BYTES: usize = 128 * 1024;
 /// The longest life of a token that asks for results, in seconds.
 pub const MAX_RESULTS_TOKEN_SECONDS: u64 = 60;
 
+/// The life of a token that hands jobs over by HTTP, in seconds.
+pub const MAX_JOBS_TOKEN_SECONDS: u64 = 60;
+
 /// How far a webhook's timestamp may lie from now, in seconds (Standard Webhooks).
 pub const WEBHOOK_TOLERANCE_SECONDS: u64 = 300;
 

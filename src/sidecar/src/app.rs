@@ -29,6 +29,7 @@ use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
 use crate::results::{Arrivals, Results, ResultsParts};
+use crate::site_tokens::SiteTokens;
 use crate::sites::Sites;
 use crate::storage::StoreError;
 use crate::storage::sqlite::{OpenError, SqliteStore};
@@ -169,10 +170,14 @@ impl App {
             settings: config.webhooks.clone(),
         })?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
-        let streams = Streams { jobs: store.clone(), sites, tokens: store, relay, clock: Arc::clone(&clock) };
+        let tokens = Arc::new(SiteTokens::new(sites, store.clone(), Arc::clone(&clock)));
+        let streams = Streams { jobs: store, tokens: Arc::clone(&tokens), relay };
         let http = HttpState::new(HttpParts {
             streams: Arc::new(streams),
             results: Arc::clone(&results),
+            jobs: Arc::clone(&jobs),
+            tokens,
+            clock: Arc::clone(&clock),
             metrics: Arc::clone(&metrics),
             draining: supervisor.draining(),
             max_streams: config.http.max_streams,

@@ -9,6 +9,7 @@ mod crash;
 mod drain;
 mod handoff;
 mod http;
+mod http_jobs;
 mod ipc;
 mod jobs;
 mod providers;

@@ -11,7 +11,7 @@ use super::*;
 use crate::jobs::schedule::{self, Limits};
 use crate::jobs::store::{JobStore, LeaseRequest, NewJob, RetentionStore, SubmitTerms, WorkStore};
 use crate::sites::{NewSite, SiteSecrets, SiteStore};
-use crate::streaming::tokens::TokenStore;
+use crate::site_tokens::TokenStore;
 
 /// A store in a directory of its own, with a site.
 struct Fixture {

@@ -6,7 +6,7 @@ use rusqlite::params;
 
 use super::{SqliteStore, failed};
 use crate::storage::StoreFuture;
-use crate::streaming::tokens::TokenStore;
+use crate::site_tokens::TokenStore;
 
 impl TokenStore for SqliteStore {
     fn redeem(

@@ -16,7 +16,7 @@ use platen_sidecar::jobs::store::{
 };
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore};
 use platen_sidecar::storage::sqlite::SqliteStore;
-use platen_sidecar::streaming::tokens::TokenStore;
+use platen_sidecar::site_tokens::TokenStore;
 use platen_sidecar::webhooks::store::{Delivery, DeliveryStore, DueFilter};
 
 /// All that a store does.
