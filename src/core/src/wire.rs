@@ -18,7 +18,8 @@ pub use reply::{
     Settlement, Trace,
 };
 pub use request::{
-    BudgetRequest, JobRef, RateRequest, Request, SettleRequest, Submit, SubmitMany, WaitRequest, describe_invalid,
+    BudgetRequest, JobRef, RateRequest, Request, SettleRequest, Submit, SubmitMany, WaitRequest,
+    describe_invalid,
 };
 pub use results::{
     AnswerPart, EndpointReport, EndpointStatus, ReadAnswer, ResultEvent, ResultPage, ResultsRequest,

@@ -162,7 +162,8 @@ async fn rest_of_request(stream: &mut BufReader<UnixStream>, first: u8) -> Resul
                     Received::Refused(Refusal { code: ErrorCode::UnknownRequest, message })
                 }
                 Err(error) => {
-                    let refusal = Refusal { code: ErrorCode::InvalidRequest, message: describe_invalid(&error) };
+                    let refusal =
+                        Refusal { code: ErrorCode::InvalidRequest, message: describe_invalid(&error) };
                     if frame.tag == Tag::Push {
                         Received::Unreadable(refusal)
                     } else {

@@ -69,7 +69,8 @@ impl Results {
         if !self.store.has_results(site.clone()).await? {
             return Ok(TakenPage { cursor: *since, ..TakenPage::default() });
         }
-        let asked = PageRequest { site: site.clone(), since: *since, limit: *limit, max_bytes: MAX_PAGE_BYTES };
+        let asked =
+            PageRequest { site: site.clone(), since: *since, limit: *limit, max_bytes: MAX_PAGE_BYTES };
         let page = self.store.take_page(asked, self.clock.now()).await?;
         self.metrics.results_fetched(page.acknowledged);
         Ok(page)

@@ -195,7 +195,10 @@ mod tests {
         let probe = circuits.admit(&site("a"), later).unwrap();
         assert!(circuits.admit(&site("a"), later).is_none(), "one asks whether it is well again");
         circuits.landed(&site("a"), probe, ILL, later);
-        assert!(!call(&mut circuits, WELL, later.after(Duration::from_secs(9))), "it is left alone for longer");
+        assert!(
+            !call(&mut circuits, WELL, later.after(Duration::from_secs(9))),
+            "it is left alone for longer"
+        );
 
         let well = later.after(Duration::from_secs(10));
         assert!(call(&mut circuits, WELL, well));

@@ -180,7 +180,9 @@ mod tests {
 
         assert_eq!(numbers(&groups), [vec!["evt_1", "evt_2"], vec!["evt_3"]]);
         for events in groups {
-            assert!(Message::of(&events, Timestamp::from_seconds(1)).unwrap().body.len() <= MAX_WEBHOOK_BYTES);
+            assert!(
+                Message::of(&events, Timestamp::from_seconds(1)).unwrap().body.len() <= MAX_WEBHOOK_BYTES
+            );
         }
     }
 

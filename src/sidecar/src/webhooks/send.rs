@@ -137,9 +137,7 @@ impl Sender {
             Ok(Ok(answer)) => answer,
             Ok(Err(TryError::Request(error))) => Outcome::failed(describe(&error)).into(),
             Ok(Err(TryError::Unsigned)) => Outcome::failed("the message cannot be signed").into(),
-            Err(_) => {
-                Outcome::failed(format!("the site did not answer within {:?}", self.deadline)).into()
-            }
+            Err(_) => Outcome::failed(format!("the site did not answer within {:?}", self.deadline)).into(),
         }
     }
 

@@ -12,8 +12,8 @@ use platen_core::code::ErrorCode;
 use platen_core::job::{
     Answer, ChatPayload, JobError, JobId, JobSpec, JobStatus, Message, Priority, Role, SiteId, Usage, Work,
 };
-use platen_core::signing::SigningKey;
 use platen_core::signing::jwt::{self, Claims};
+use platen_core::signing::{SigningKey, TokenKey};
 use platen_core::wire::{JobRef, Submit};
 use platen_sidecar::config::{Config, Environment};
 use platen_sidecar::http::{self, HttpParts, HttpState};
@@ -123,6 +123,10 @@ impl World {
     }
 
     pub(crate) async fn submit_for(&self, site_id: &str) -> JobId {
+        self.submit_in(site_id, None).await
+    }
+
+    async fn submit_in(&self, site_id: &str, conversation: Option<&str>) -> JobId {
         let id = JobId::generate(self.clock.now(), [self.count(); 10]);
         let payload = ChatPayload {
             model: "default".to_owned(),
@@ -138,7 +142,7 @@ impl World {
             traceparent: None,
             prompt_hash: None,
             subject: None,
-            conversation: None,
+            conversation: conversation.map(str::to_owned),
             priority: Priority::Standard,
             run_at: None,
             deadline_ms: None,
@@ -197,7 +201,12 @@ impl World {
 
     /// Submits a job and ends it with this answer, which queues its webhook.
     pub(crate) async fn answered(&self, site_id: &str, text: &str) -> JobId {
-        let id = self.submit_for(site_id).await;
+        self.answered_in(site_id, None, text).await
+    }
+
+    /// The same in a conversation.
+    pub(crate) async fn answered_in(&self, site_id: &str, conversation: Option<&str>, text: &str) -> JobId {
+        let id = self.submit_in(site_id, conversation).await;
         let (leased, writer) = self.begin().await;
         self.succeed(&leased.lease, writer, text).await;
         id
@@ -236,6 +245,13 @@ impl World {
 
     pub(crate) fn signed(&self, claims: serde_json::Value) -> String {
         sign(claims, &self.site_key(SITE))
+    }
+
+    /// The same with the header that names the site's key.
+    pub(crate) fn signed_with_key_id(&self, claims: serde_json::Value) -> String {
+        let serde_json::Value::Object(claims) = claims else { panic!("claims are an object") };
+        let key = TokenKey::from_secret(self.site_key(SITE), Some(SITE.to_owned())).unwrap();
+        jwt::encode(&Claims(claims), &key).unwrap()
     }
 
     /// The use cases on this world's store, with the default settings. No worker runs.

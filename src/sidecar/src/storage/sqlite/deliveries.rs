@@ -183,9 +183,8 @@ fn record_failure(
         .and_then(|mut statement| {
             let next_at = failure.next_at.map(Timestamp::as_micros);
             let values = params![id.0, next_at, given_up_at, failure.http_status, failure.error];
-            let read = |row: &Row<'_>| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?, row.get::<_, String>(2)?))
-            };
+            let read =
+                |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?, row.get::<_, String>(2)?));
             statement.query_row(values, read).optional()
         })
         .map_err(failed("record a failed delivery"))?;

@@ -64,9 +64,9 @@ impl DeliveryLog for SqliteStore {
         limit: u32,
         now: Timestamp,
     ) -> StoreFuture<'_, Replayed> {
-        Box::pin(self.write("replay deliveries", move |connection| {
-            replay(connection, &filter, after, limit, now)
-        }))
+        Box::pin(
+            self.write("replay deliveries", move |connection| replay(connection, &filter, after, limit, now)),
+        )
     }
 }
 

@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::jobs::schedule::{self, Limits};
 use crate::jobs::store::{JobStore, LeaseRequest, NewJob, RetentionStore, SubmitTerms, WorkStore};
-use crate::sites::{NewSite, SiteSecrets, SiteStore};
 use crate::site_tokens::TokenStore;
+use crate::sites::{NewSite, SiteSecrets, SiteStore};
 
 /// A store in a directory of its own, with a site.
 struct Fixture {

@@ -5,8 +5,8 @@ use platen_core::job::SiteId;
 use rusqlite::params;
 
 use super::{SqliteStore, failed};
-use crate::storage::StoreFuture;
 use crate::site_tokens::TokenStore;
+use crate::storage::StoreFuture;
 
 impl TokenStore for SqliteStore {
     fn redeem(
