@@ -162,8 +162,8 @@ final class JobsTest extends TestCase
 
     public function testAfterADeadlineTheNextCallsFailAtOnceButAPingAsksAgain(): void
     {
-        $daemon = FakeDaemon::start([['after_ms' => 100], self::PONG]);
-        $client = $this->client($daemon->socket, 40);
+        $daemon = FakeDaemon::start([['after_ms' => 600], self::PONG]);
+        $client = $this->client($daemon->socket, 400);
         self::expectFailure(DaemonUnavailable::class, 'deadline_exceeded', static fn () => $client->ping());
 
         $startNs = hrtime(true);
@@ -171,7 +171,7 @@ final class JobsTest extends TestCase
         self::expectFailure(DaemonUnavailable::class, 'daemon_unavailable', $status);
         $tookMs = (hrtime(true) - $startNs) / 1e6;
 
-        self::assertLessThan(20, $tookMs);
+        self::assertLessThan(300, $tookMs);
         self::assertSame('9.9', $this->client($daemon->socket)->ping()->version);
     }
 

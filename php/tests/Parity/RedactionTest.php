@@ -104,9 +104,17 @@ final class RedactionTest extends TestCase
         $units = ['a', '1', '@', '.', ':', '-', '1.', '0 1', 'a@', '@a.', 'a://b:', 'eyJ', 'sk-', 'whsec_/', '-----BEGIN ',
             '-----BEGIN PRIVATE KEY-----', '[EMAIL_', '4111 ', "\u{1F468}\u{200D}"];
         foreach ($units as $unit) {
-            $start = microtime(true);
+            $begun = self::processorSeconds();
             redact(str_repeat($unit, intdiv(1 << 18, strlen($unit))));
-            self::assertLessThan(5, microtime(true) - $start, $unit);
+            self::assertLessThan(5, self::processorSeconds() - $begun, $unit);
         }
+    }
+
+    /** What this process has worked: a busy machine makes a text slower, but not more work. */
+    private static function processorSeconds(): float
+    {
+        $usage = (array) getrusage();
+
+        return $usage['ru_utime.tv_sec'] + $usage['ru_utime.tv_usec'] / 1e6;
     }
 }

@@ -31,8 +31,7 @@ use crate::ratelimit::{RateLimiter, RatesError};
 use crate::results::{Arrivals, Results, ResultsParts};
 use crate::site_tokens::SiteTokens;
 use crate::sites::Sites;
-use crate::storage::StoreError;
-use crate::storage::sqlite::{OpenError, SqliteStore};
+use crate::storage::{OpenError, Store, StoreError};
 use crate::streaming::{Relay, Streams};
 use crate::supervisor::Supervisor;
 use crate::telemetry::Metrics;
@@ -279,8 +278,8 @@ impl App {
 }
 
 /// The database, and the lock on its directory.
-fn open_store(state_dir: &Path, now: Timestamp) -> Result<(Arc<SqliteStore>, File), BuildError> {
-    let store = SqliteStore::open(state_dir, now)?;
+fn open_store(state_dir: &Path, now: Timestamp) -> Result<(Arc<Store>, File), BuildError> {
+    let store = Store::open(state_dir, now)?;
     // After the database, which makes the directory.
     let lock = lock(state_dir)?;
     Ok((Arc::new(store), lock))

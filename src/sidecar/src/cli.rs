@@ -23,7 +23,7 @@ use platen_core::clock::Clock;
 
 use crate::clock::SystemClock;
 use crate::config::{Config, ConfigError, Environment};
-use crate::storage::sqlite::{FILE_NAME, SqliteStore};
+use crate::storage::Store;
 
 /// The daemon of Platen: takes jobs from WordPress, runs them against AI models, and delivers the answers.
 #[derive(Debug, Parser)]
@@ -102,10 +102,10 @@ fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
 }
 
 /// Opens the database for a visit. A directory without one is a mistake in the path, and must not be filled.
-fn open_store(config: &Config) -> anyhow::Result<SqliteStore> {
+fn open_store(config: &Config) -> anyhow::Result<Store> {
     let state_dir = &config.daemon.state_dir;
-    if !state_dir.join(FILE_NAME).exists() {
+    if !Store::is_in(state_dir) {
         bail!("there is no database in {}; start the daemon or add a site first", state_dir.display());
     }
-    Ok(SqliteStore::open(state_dir, SystemClock.now())?)
+    Ok(Store::open(state_dir, SystemClock.now())?)
 }

@@ -4,6 +4,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 export class Chat {
   readonly page: Page;
   readonly composer: Locator;
+  readonly send: Locator;
   readonly queued: Locator;
   readonly failure: Locator;
   readonly tryAgain: Locator;
@@ -13,14 +14,17 @@ export class Chat {
   constructor(page: Page) {
     this.page = page;
     this.composer = page.getByLabel('Your question');
+    this.send = page.getByRole('button', { name: 'Send' });
     this.queued = page.getByText('Your question is queued; the answer will appear here.');
     this.failure = page.getByRole('alert');
     this.tryAgain = page.getByRole('button', { name: 'Try again' });
     this.turns = page.getByRole('region', { name: 'Conversation' }).getByRole('listitem');
   }
 
+  /** Asks once the page lets one: until it runs, and until the last answer has ended, Enter does nothing. */
   async ask(question: string): Promise<void> {
     await this.composer.fill(question);
+    await expect(this.send).toBeEnabled();
     await this.composer.press('Enter');
   }
 

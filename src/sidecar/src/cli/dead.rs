@@ -16,7 +16,7 @@ use super::{Format, Listing};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::jobs::store::{DeadFilter, DeadLetter, DeadStore};
-use crate::storage::sqlite::SqliteStore;
+use crate::storage::Store;
 
 /// Dead letters that are changed at once.
 const BATCH: u32 = 500;
@@ -109,7 +109,7 @@ pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
 
 pub(super) fn run(
     config: &Config,
-    store: &SqliteStore,
+    store: &Store,
     runtime: &Runtime,
     command: DeadCommand,
 ) -> anyhow::Result<ExitCode> {
@@ -142,17 +142,12 @@ fn said(count: u64, what: &str) -> String {
     format!("{count} dead {} {what}", if count == 1 { "job" } else { "jobs" })
 }
 
-fn count(runtime: &Runtime, store: &SqliteStore, filter: &DeadFilter) -> anyhow::Result<u64> {
+fn count(runtime: &Runtime, store: &Store, filter: &DeadFilter) -> anyhow::Result<u64> {
     runtime.block_on(store.count_dead(filter.clone())).context("the dead letters cannot be counted")
 }
 
 /// One by one, through the daemon when it runs, so that it begins at once.
-fn replay(
-    config: &Config,
-    runtime: &Runtime,
-    store: &SqliteStore,
-    filter: &DeadFilter,
-) -> anyhow::Result<u64> {
+fn replay(config: &Config, runtime: &Runtime, store: &Store, filter: &DeadFilter) -> anyhow::Result<u64> {
     let mut replayed = 0_u64;
     loop {
         let letters = runtime.block_on(store.dead(filter.clone(), BATCH));
@@ -169,7 +164,7 @@ fn replay(
     }
 }
 
-fn drop_all(runtime: &Runtime, store: &SqliteStore, filter: &DeadFilter) -> anyhow::Result<u64> {
+fn drop_all(runtime: &Runtime, store: &Store, filter: &DeadFilter) -> anyhow::Result<u64> {
     let mut dropped = 0_u64;
     loop {
         let gone = runtime.block_on(store.drop_dead(filter.clone(), BATCH));
@@ -222,7 +217,7 @@ fn list(letters: &[DeadLetter], format: Format) -> anyhow::Result<()> {
     Ok(say(&table(["ID", "SITE", "CAUSE", "ATTEMPT", "DIED", "ERROR"], &cells))?)
 }
 
-async fn show(store: &SqliteStore, id: JobId, format: Format) -> anyhow::Result<()> {
+async fn show(store: &Store, id: JobId, format: Format) -> anyhow::Result<()> {
     let found = store.find_anywhere(id.clone()).await.context("the job cannot be read")?;
     let job = found.with_context(|| format!("there is no job {id}"))?;
     let reference = JobRef { site: job.site, job_id: id };

@@ -16,7 +16,7 @@ use super::{Format, Listing, open_store};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::jobs::store::{Changed, JobFilter, JobStore, ListedJob};
-use crate::storage::sqlite::SqliteStore;
+use crate::storage::Store;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum JobsCommand {
@@ -86,7 +86,7 @@ pub(super) fn run(config: &Config, command: JobsCommand) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-async fn find(store: &SqliteStore, id: &JobId) -> anyhow::Result<ListedJob> {
+async fn find(store: &Store, id: &JobId) -> anyhow::Result<ListedJob> {
     let found = store.find_anywhere(id.clone()).await.context("the job cannot be read")?;
     found.with_context(|| format!("there is no job {id}"))
 }
@@ -101,7 +101,7 @@ pub(super) enum Change {
 /// straight in the database.
 pub(super) async fn change(
     config: &Config,
-    store: &SqliteStore,
+    store: &Store,
     job: JobRef,
     change: Change,
 ) -> anyhow::Result<JobSnapshot> {
@@ -133,7 +133,7 @@ pub(super) async fn change(
     Ok(after)
 }
 
-async fn change_one(config: &Config, store: &SqliteStore, id: JobId, to: Change) -> anyhow::Result<()> {
+async fn change_one(config: &Config, store: &Store, id: JobId, to: Change) -> anyhow::Result<()> {
     let job = JobRef { site: find(store, &id).await?.site, job_id: id };
     let after = change(config, store, job, to).await?;
     Ok(say(&format!("job {} is {}", after.id, after.status))?)

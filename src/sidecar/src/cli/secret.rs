@@ -15,7 +15,7 @@ use super::site::parse_site;
 use super::{Format, Listing};
 use crate::clock::SystemClock;
 use crate::sites::{ListedSecret, SecretChange, SiteStore, secret_id, webhook_secret};
-use crate::storage::sqlite::SqliteStore;
+use crate::storage::Store;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SecretCommand {
@@ -45,11 +45,7 @@ pub(super) enum SecretCommand {
     },
 }
 
-pub(super) fn run(
-    store: &SqliteStore,
-    runtime: &Runtime,
-    command: SecretCommand,
-) -> anyhow::Result<ExitCode> {
+pub(super) fn run(store: &Store, runtime: &Runtime, command: SecretCommand) -> anyhow::Result<ExitCode> {
     match command {
         SecretCommand::Add { id, listing } => add(store, runtime, id, listing.format)?,
         SecretCommand::List { id, listing } => {
@@ -68,7 +64,7 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn add(store: &SqliteStore, runtime: &Runtime, id: SiteId, format: Format) -> anyhow::Result<()> {
+fn add(store: &Store, runtime: &Runtime, id: SiteId, format: Format) -> anyhow::Result<()> {
     let secret = webhook_secret(rand::random());
     let name = secret_id(&secret);
     let added = runtime.block_on(store.add_webhook_secret(id.clone(), secret.clone(), SystemClock.now()));

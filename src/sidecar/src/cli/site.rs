@@ -16,7 +16,7 @@ use super::{Format, Listing};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::sites::{AddedSite, ListedSite, NewSite, SiteSecrets, SiteStore};
-use crate::storage::sqlite::SqliteStore;
+use crate::storage::Store;
 use crate::webhooks::store::EndpointStore;
 
 #[derive(Debug, Subcommand)]
@@ -80,7 +80,7 @@ fn parse_url(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(config: &Config, command: SiteCommand) -> anyhow::Result<ExitCode> {
-    let store = SqliteStore::open(&config.daemon.state_dir, SystemClock.now())?;
+    let store = Store::open(&config.daemon.state_dir, SystemClock.now())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match command {
         SiteCommand::Add { id, url, rotate, listing } => {
@@ -109,7 +109,7 @@ pub(super) fn run(config: &Config, command: SiteCommand) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add(store: &SqliteStore, site: NewSite, rotate: bool) -> anyhow::Result<()> {
+async fn add(store: &Store, site: NewSite, rotate: bool) -> anyhow::Result<()> {
     let now = SystemClock.now();
     if rotate {
         return store.rotate_site(site, now).await.context("the site cannot be kept");

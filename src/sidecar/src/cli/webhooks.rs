@@ -14,7 +14,7 @@ use super::site::parse_site;
 use super::{Format, Listing, open_store};
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::storage::sqlite::SqliteStore;
+use crate::storage::Store;
 use crate::webhooks::store::{
     DeliveryFilter, DeliveryLog, DeliveryRecord, DeliveryState, DeliveryTry, Replayed,
 };
@@ -126,7 +126,7 @@ fn deliveries(count: u64) -> String {
 }
 
 /// The running daemon finds them by itself within a second.
-fn replay(store: &SqliteStore, runtime: &Runtime, filter: &DeliveryFilter) -> anyhow::Result<Replayed> {
+fn replay(store: &Store, runtime: &Runtime, filter: &DeliveryFilter) -> anyhow::Result<Replayed> {
     let mut total = Replayed::default();
     let mut after = 0;
     loop {

@@ -4,51 +4,32 @@
 //! jobs share one `fsync`, and a future that is ready means that the change is on the disk. Other processes
 //! (`platend site add`) may write too; SQLite's lock keeps them apart.
 
-mod attempts;
-mod branches;
-mod budgets;
-mod connection;
-mod dead;
-mod deliveries;
-mod delivery_log;
-mod end;
-mod endpoints;
-mod graph;
-mod hops;
-mod jobs;
-mod lease;
-mod migrate;
-mod overview;
+mod handle;
+mod open;
 mod readers;
-mod replay;
-mod results;
-mod retention;
-mod row;
-mod schedules;
-mod sites;
-mod steps;
-mod submit;
-mod tokens;
-mod work;
 mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
-use self::readers::Readers;
-use self::writer::Writer;
-use super::StoreError;
-pub use connection::FILE_NAME;
-pub use migrate::MigrateError;
-
 use platen_core::clock::Timestamp;
 use thiserror::Error;
 
-/// The database. A clone is another handle to the same file.
+use self::handle::Handle;
+use self::readers::Readers;
+use self::writer::Writer;
+use super::StoreError;
+use super::sql::connection::{Connection, SqlError, params};
+use super::sql::failed;
+use super::sql::migrate::{self, MigrateError, Migration, migrations};
+
+pub(super) use open::FILE_NAME;
+
+const MIGRATIONS: &[Migration] = migrations!("sqlite");
+
+/// The file. A clone is another handle to it.
 #[derive(Clone)]
-pub struct SqliteStore {
+pub(super) struct Database {
     writer: Writer,
     readers: Arc<Readers>,
 }
@@ -79,21 +60,15 @@ pub enum OpenError {
     Migrate(#[from] MigrateError),
 }
 
-impl SqliteStore {
-    /// Opens the database in this directory, makes both if need be, and applies the migrations that it lacks.
-    ///
-    /// # Errors
-    /// [`OpenError`] when the directory, the file or a migration fails.
-    pub fn open(state_dir: &Path, now: Timestamp) -> Result<Self, OpenError> {
-        let mut connection = connection::open(state_dir)?;
-        migrate::migrate(&mut connection, now)?;
-        Ok(Self {
-            writer: Writer::start(connection),
-            readers: Arc::new(Readers::new(state_dir.join(FILE_NAME))),
-        })
+impl Database {
+    pub(super) fn open(state_dir: &Path, now: Timestamp) -> Result<Self, OpenError> {
+        let handle = Handle(open::writer(state_dir)?);
+        // Two processes that start at once wait for each other at each step.
+        migrate::migrate(&handle, MIGRATIONS, "BEGIN IMMEDIATE", now)?;
+        Ok(Self { writer: Writer::start(handle), readers: Arc::new(Readers::new(state_dir.join(FILE_NAME))) })
     }
 
-    async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>
+    pub(super) async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -101,18 +76,29 @@ impl SqliteStore {
         self.writer.write(what, change).await
     }
 
-    async fn read<T, F>(&self, what: &'static str, query: F) -> Result<T, StoreError>
+    pub(super) async fn read<T, F>(&self, what: &'static str, query: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         readers::read(Arc::clone(&self.readers), what, query).await
     }
+
+    /// Moves pages from the end of the file into free ones. Needs `auto_vacuum = INCREMENTAL`.
+    pub(super) async fn shrink(&self, pages: u32) -> Result<bool, StoreError> {
+        let what = "give unused pages back";
+        self.write(what, move |connection| shrink(connection, pages).map_err(failed(what))).await
+    }
 }
 
-/// Gives a failed statement the name of what was attempted.
-fn failed(what: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
-    move |source| StoreError::Unavailable(what, Box::new(source))
+fn shrink(connection: &Connection, pages: u32) -> Result<bool, SqlError> {
+    let free = || connection.query_one("PRAGMA freelist_count", params![], |row| row.get::<i64>(0));
+    if free()? == 0 {
+        return Ok(false);
+    }
+    // The pragma frees one page per step.
+    connection.each_row(&format!("PRAGMA incremental_vacuum({pages})"), params![], &mut |_| Ok(()))?;
+    Ok(free()? > 0)
 }
 
 #[cfg(test)]

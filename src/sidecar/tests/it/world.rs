@@ -30,7 +30,7 @@ use platen_sidecar::providers;
 use platen_sidecar::results::{Arrivals, Results, ResultsParts};
 use platen_sidecar::site_tokens::SiteTokens;
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore, Sites};
-use platen_sidecar::storage::sqlite::{FILE_NAME, SqliteStore};
+use platen_sidecar::storage::Store;
 use platen_sidecar::streaming::{Relay, RelayWriter, StreamEnd, StreamKey, Streams};
 use platen_sidecar::telemetry::Metrics;
 use platen_testkit::MockClock;
@@ -48,7 +48,7 @@ const TERMS: SubmitTerms =
 
 pub(crate) struct World {
     pub(crate) clock: Arc<MockClock>,
-    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) store: Arc<Store>,
     pub(crate) relay: Relay,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) arrivals: Arc<Arrivals>,
@@ -69,7 +69,7 @@ impl World {
     pub(crate) async fn new() -> Self {
         let state_dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(MockClock::new());
-        let store = Arc::new(SqliteStore::open(state_dir.path(), clock.now()).unwrap());
+        let store = Arc::new(Store::open(state_dir.path(), clock.now()).unwrap());
         let world = Self {
             clock,
             store,
@@ -103,7 +103,7 @@ impl World {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.state_dir.path().join(FILE_NAME)
+        self.state_dir.path().join("platen.db")
     }
 
     pub(crate) fn sites(&self) -> Arc<Sites> {

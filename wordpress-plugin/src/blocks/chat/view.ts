@@ -108,7 +108,7 @@ store( NAMESPACE, {
 			}
 		} ),
 		input() {
-			noteDraft( context(), chat() );
+			noteDraft( context(), composerOf( chat().root ) );
 		},
 		stop() {
 			const { conversation } = chat();
@@ -199,6 +199,11 @@ async function start( view: ChatContext, root: HTMLElement, { root: url, user, t
 		}
 	);
 	chats.set( view.instance, { conversation, root, isAtEnd: true, limitedUntil: 0 } );
+	// What was typed before the page ran, or kept by the browser over a reload, may be sent too.
+	const composer = root.querySelector( 'textarea' );
+	if ( composer ) {
+		noteDraft( view, composer );
+	}
 	await conversation.load();
 }
 
@@ -274,8 +279,7 @@ function setDraft( view: ChatContext, composer: HTMLTextAreaElement, draft: stri
 	view.hasDraft = draft !== '';
 }
 
-function noteDraft( view: ChatContext, { root }: Chat ): void {
-	const composer = composerOf( root );
+function noteDraft( view: ChatContext, composer: HTMLTextAreaElement ): void {
 	fitHeight( composer );
 	view.hasDraft = composer.value.trim() !== '';
 }

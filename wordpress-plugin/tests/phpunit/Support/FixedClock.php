@@ -14,6 +14,11 @@ final class FixedClock implements Clock {
 	public function __construct( private \DateTimeImmutable $now ) {
 	}
 
+	/** Stands at the present, for what another process reads by the real clock. */
+	public static function at_present(): self {
+		return new self( new \DateTimeImmutable() );
+	}
+
 	public function now(): \DateTimeImmutable {
 		return $this->now;
 	}

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::{connection, failed};
+use super::handle::Handle;
+use super::open;
 use crate::storage::StoreError;
+use crate::storage::sql::connection::{Connection, SqlError};
+use crate::storage::sql::failed;
 
 /// Reads at the same time; more wait. Each holds a connection with its cache.
 const MAX_READERS: usize = 4;
@@ -16,7 +18,7 @@ const MAX_READERS: usize = 4;
 /// Connections, opened when first needed.
 pub(super) struct Readers {
     path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Handle>>,
     permits: Arc<Semaphore>,
 }
 
@@ -36,12 +38,12 @@ where
     let permit = permits.acquire_owned().await.map_err(|_| StoreError::Stopped)?;
     let work = move || {
         let idle = readers.idle.lock().pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => connection::open_reader(&readers.path).map_err(failed(what))?,
+        let handle = match idle {
+            Some(handle) => handle,
+            None => open::reader(&readers.path).map(Handle).map_err(SqlError::from).map_err(failed(what))?,
         };
-        let outcome = in_snapshot(&connection, what, query);
-        readers.idle.lock().push(connection);
+        let outcome = in_snapshot(&handle, what, query);
+        readers.idle.lock().push(handle);
         drop(permit);
         outcome
     };
@@ -50,10 +52,13 @@ where
 
 /// One transaction around all statements of a query, so that they see the same moment.
 fn in_snapshot<T>(
-    connection: &Connection,
+    handle: &Handle,
     what: &'static str,
     query: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let transaction = connection.unchecked_transaction().map_err(failed(what))?;
-    query(&transaction)
+    let transaction = handle.0.unchecked_transaction().map_err(SqlError::from).map_err(failed(what))?;
+    let outcome = query(handle);
+    // Nothing was changed: the end of the transaction only lets go of its moment.
+    drop(transaction);
+    outcome
 }

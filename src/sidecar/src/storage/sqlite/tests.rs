@@ -12,10 +12,12 @@ use crate::jobs::schedule::{self, Limits};
 use crate::jobs::store::{JobStore, LeaseRequest, NewJob, RetentionStore, SubmitTerms, WorkStore};
 use crate::site_tokens::TokenStore;
 use crate::sites::{NewSite, SiteSecrets, SiteStore};
+use crate::storage::Store;
+use crate::storage::sql::QUEUE_STATEMENTS;
 
 /// A store in a directory of its own, with a site.
 struct Fixture {
-    store: SqliteStore,
+    store: Store,
     dir: TempDir,
 }
 
@@ -30,7 +32,7 @@ fn site() -> SiteId {
 impl Fixture {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(dir.path(), at(0)).unwrap();
+        let store = Store::open(dir.path(), at(0)).unwrap();
         let secrets = SiteSecrets::from_random([1; 32], [2; 32]);
         let new = NewSite { id: site(), url: "https://example.com".to_owned(), secrets };
         store.add_site(new, at(0)).await.unwrap();
@@ -45,8 +47,8 @@ impl Fixture {
     }
 
     /// A handle outside the store's own code.
-    fn open(&self) -> Connection {
-        Connection::open(self.dir.path().join(FILE_NAME)).unwrap()
+    fn open(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.path().join(FILE_NAME)).unwrap()
     }
 
     fn number(&self, query: &str) -> i64 {
@@ -104,7 +106,7 @@ async fn a_failed_change_takes_none_of_its_batch_with_it() {
     let insert = |number: i64, is_sound: bool| {
         store.write("insert", move |connection| {
             let query = "INSERT INTO stream_tokens (site_id, token_id, expires_at) VALUES ('one', ?1, 1)";
-            connection.execute(query, [number]).map_err(failed("insert"))?;
+            connection.execute(query, params![number]).map_err(failed("insert"))?;
             if is_sound { Ok(()) } else { Err(StoreError::Stopped) }
         })
     };
@@ -118,11 +120,10 @@ async fn a_failed_change_takes_none_of_its_batch_with_it() {
 #[tokio::test]
 async fn a_used_token_is_known_after_a_restart() {
     let fixture = Fixture::new().await;
-    let redeem =
-        async |store: &SqliteStore| store.redeem(site(), "jti".to_owned(), at(120), at(10)).await.unwrap();
+    let redeem = async |store: &Store| store.redeem(site(), "jti".to_owned(), at(120), at(10)).await.unwrap();
     assert!(redeem(&fixture.store).await);
 
-    let reopened = SqliteStore::open(fixture.dir.path(), at(11)).unwrap();
+    let reopened = Store::open(fixture.dir.path(), at(11)).unwrap();
 
     assert!(!redeem(&reopened).await);
 }
@@ -134,7 +135,7 @@ async fn a_writer_that_is_locked_out_says_so_and_recovers() {
     fixture
         .store
         .write("shorten the wait", |connection| {
-            connection.busy_timeout(Duration::from_millis(20)).map_err(failed("shorten the wait"))
+            connection.batch("PRAGMA busy_timeout = 20").map_err(failed("shorten the wait"))
         })
         .await
         .unwrap();
@@ -171,16 +172,7 @@ async fn no_query_of_the_queue_scans_a_table() {
     let fixture = Fixture::new().await;
     fixture.submit(1).await;
     let connection = fixture.open();
-    for query in [
-        super::overview::WAITING_LANES,
-        super::overview::RUNNING_LANES,
-        super::lease::LATE_JOBS,
-        super::lease::DUE_STEPS,
-        super::lease::HEADS,
-        super::work::NEXT_STEP,
-        super::work::NEXT_DEADLINE,
-        super::work::ORPHANS,
-    ] {
+    for query in QUEUE_STATEMENTS {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
         let mut rows = statement.raw_query();
         let mut plan: Vec<String> = Vec::new();
@@ -192,4 +184,54 @@ async fn no_query_of_the_queue_scans_a_table() {
             assert!(!is_scan || line.contains("INDEX steps_running"), "{query}:\n{}", plan.join("\n"));
         }
     }
+}
+
+fn migrated() -> Handle {
+    let handle = Handle(rusqlite::Connection::open_in_memory().unwrap());
+    migrate(&handle, 1).unwrap();
+    handle
+}
+
+fn migrate(handle: &Handle, second: i64) -> Result<(), MigrateError> {
+    migrate::migrate(handle, MIGRATIONS, "BEGIN IMMEDIATE", at(second))
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let handle = migrated();
+
+    migrate(&handle, 2).unwrap();
+
+    let query = "SELECT COUNT(*), MAX(applied_at) FROM schema_migrations";
+    let (count, last): (i64, i64) =
+        handle.0.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!((usize::try_from(count).unwrap(), last), (MIGRATIONS.len(), 1_000_000));
+}
+
+#[test]
+fn numbers_run_without_gaps_and_match_the_names() {
+    for (place, migration) in (1..).zip(MIGRATIONS) {
+        assert_eq!(migration.number, place);
+        assert!(migration.name.starts_with(&format!("{place:04}_")), "{}", migration.name);
+    }
+}
+
+#[test]
+fn an_edited_step_is_noticed() {
+    let handle = migrated();
+    handle.0.execute("UPDATE schema_migrations SET checksum = 'x' WHERE number = 2", []).unwrap();
+
+    let error = migrate(&handle, 2).unwrap_err();
+
+    assert!(matches!(error, MigrateError::Changed("0002_create_jobs")), "{error}");
+}
+
+#[test]
+fn a_newer_database_is_refused() {
+    let handle = migrated();
+    handle.0.execute("INSERT INTO schema_migrations VALUES (999, '0999_x', 'x', 0)", []).unwrap();
+
+    let error = migrate(&handle, 2).unwrap_err();
+
+    assert!(matches!(error, MigrateError::TooNew { found: 999, .. }), "{error}");
 }

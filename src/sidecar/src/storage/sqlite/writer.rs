@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use rusqlite::Connection;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
-use super::failed;
+use super::handle::Handle;
 use crate::storage::StoreError;
+use crate::storage::sql::connection::{Connection, Sql, SqlError, params};
+use crate::storage::sql::failed;
 use crate::telemetry::names;
 
 /// Changes that wait. When it is full, callers wait: the disk sets the pace, and nothing is dropped.
@@ -28,12 +29,12 @@ type Change = Box<dyn FnOnce(&Connection) -> Reply + Send>;
 /// Tells the caller how it ended, once it is known whether the transaction was committed.
 type Reply = Box<dyn FnOnce(Committed<'_>)>;
 
-type Committed<'a> = Result<(), &'a Arc<rusqlite::Error>>;
+type Committed<'a> = Result<(), &'a Arc<SqlError>>;
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Self {
+    pub(super) fn start(handle: Handle) -> Self {
         let (queue, changes) = mpsc::channel(QUEUE_LENGTH);
-        std::thread::spawn(move || run(&connection, changes));
+        std::thread::spawn(move || run(&handle, changes));
         Self { queue }
     }
 
@@ -65,31 +66,31 @@ impl Writer {
 #[error("no transaction could begin")]
 struct NotBegun;
 
-fn run(connection: &Connection, mut changes: mpsc::Receiver<Change>) {
+fn run(handle: &Handle, mut changes: mpsc::Receiver<Change>) {
     while let Some(first) = changes.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < MAX_BATCH {
             let Ok(next) = changes.try_recv() else { break };
             batch.push(next);
         }
-        commit(connection, batch);
+        commit(handle, batch);
     }
 }
 
-fn commit(connection: &Connection, batch: Vec<Change>) {
+fn commit(handle: &Handle, batch: Vec<Change>) {
     let mut replies = Vec::with_capacity(batch.len());
-    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+    if let Err(error) = handle.batch("BEGIN IMMEDIATE") {
         // Dropping the changes tells each caller `NotBegun`.
         tracing::error!({ names::ERROR } = %error, changes = batch.len(), "no transaction could begin");
         return;
     }
     for change in batch {
-        replies.push(change(connection));
+        replies.push(change(handle));
     }
-    let outcome = connection.execute_batch("COMMIT").map_err(|error| {
+    let outcome = handle.batch("COMMIT").map_err(|error| {
         // A commit that failed may leave the transaction open; the next batch must begin with none.
-        if !connection.is_autocommit()
-            && let Err(rollback) = connection.execute_batch("ROLLBACK")
+        if !handle.0.is_autocommit()
+            && let Err(rollback) = handle.batch("ROLLBACK")
         {
             tracing::error!({ names::ERROR } = %rollback, "a transaction could not be rolled back");
         }
@@ -106,10 +107,7 @@ fn in_savepoint<T>(
     what: &'static str,
     change: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let execute = |statement: &str| {
-        let executed = connection.prepare_cached(statement).and_then(|mut statement| statement.execute([]));
-        executed.map(drop).map_err(failed(what))
-    };
+    let execute = |statement: &str| connection.execute(statement, params![]).map(drop).map_err(failed(what));
     execute("SAVEPOINT change")?;
     match change(connection) {
         Ok(value) => {

@@ -17,7 +17,7 @@ use platen_sidecar::jobs::store::{
 use platen_sidecar::results::store::ResultStore;
 use platen_sidecar::site_tokens::TokenStore;
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore};
-use platen_sidecar::storage::sqlite::SqliteStore;
+use platen_sidecar::storage::Store;
 use platen_sidecar::webhooks::store::{Delivery, DeliveryLog, DeliveryStore, DueFilter, EndpointStore};
 
 /// All that a store does.
@@ -65,7 +65,7 @@ pub(crate) struct Fixture {
 /// A new file in a directory of its own.
 pub(crate) async fn sqlite() -> Fixture {
     let dir = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(dir.path(), at(0)).unwrap();
+    let store = Store::open(dir.path(), at(0)).unwrap();
     Fixture::new(Arc::new(store), Box::new(dir)).await
 }
 

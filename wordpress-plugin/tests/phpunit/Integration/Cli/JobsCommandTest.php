@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Platen\WordPress\Tests\Integration\Cli;
 
 use Platen\Job\JobStatus;
+use Platen\WordPress\Tests\Support\FixedClock;
 
 final class JobsCommandTest extends CliTestCase {
 
@@ -69,6 +70,8 @@ final class JobsCommandTest extends CliTestCase {
 	}
 
 	public function test_flush_fails_while_the_daemon_is_away_and_hands_over_when_it_is_back(): void {
+		// The command runs by the real clock: a job that waited for a day is given up.
+		$this->clock = FixedClock::at_present();
 		$this->log_in();
 		$job_id = $this->asked_job();
 		self::assertSame( 'Success: 1 job waits.', $this->wp_cli( 'platen', 'jobs', 'flush', '--dry-run' )[1] );

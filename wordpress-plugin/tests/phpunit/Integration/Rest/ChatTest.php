@@ -74,7 +74,7 @@ final class ChatTest extends TestCase {
 		$this->log_in();
 		$this->settings( array( 'socket' => $this->daemon->socket() . '.none' ) );
 		$this->ask( array( 'message' => 'All code is loaded now.' ) );
-		$this->settings( array( 'deadline_ms' => 400 ) );
+		$this->settings( array( 'deadline_ms' => 1000 ) );
 
 		$begun_ns = hrtime( true );
 		$response = $this->ask();
@@ -83,8 +83,8 @@ final class ChatTest extends TestCase {
 		fclose( $server );
 		self::assertSame( 202, $response->get_status() );
 		self::assertNull( $response->get_data()['stream'] );
-		self::assertGreaterThan( 390.0, $spent_ms );
-		self::assertLessThan( 780.0, $spent_ms, 'Two calls, the limit and the hand-off, wait for one deadline together.' );
+		self::assertGreaterThan( 990.0, $spent_ms );
+		self::assertLessThan( 1980.0, $spent_ms, 'Two calls, the limit and the hand-off, wait for one deadline together.' );
 	}
 
 	public function test_a_job_the_daemon_will_never_take_is_dead_with_its_code(): void {

@@ -63,13 +63,20 @@ final class AnswerSanitizerTest extends TestCase {
 
 	/** @dataProvider hostile_texts */
 	public function test_the_longest_hostile_answer_is_cleaned_in_time( string $text ): void {
-		$begun_ns = hrtime( true );
+		$begun = self::processor_seconds();
 
 		$clean = ( new AnswerSanitizer() )->sanitize( $text );
 
 		// Not assertStringNotContainsString: its failure would print a megabyte.
 		self::assertFalse( str_contains( $clean, '<a' ) );
-		self::assertLessThan( 2.0, ( hrtime( true ) - $begun_ns ) / 1e9 );
+		self::assertLessThan( 2.0, self::processor_seconds() - $begun );
+	}
+
+	/** What this process has worked: a busy machine makes a text slower, but not more work. */
+	private static function processor_seconds(): float {
+		$usage = (array) getrusage();
+
+		return $usage['ru_utime.tv_sec'] + $usage['ru_utime.tv_usec'] / 1e6;
 	}
 
 	public static function hostile_texts(): array {

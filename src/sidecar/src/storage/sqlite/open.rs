@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::OpenError;
 
 /// The database's name in the state directory.
-pub const FILE_NAME: &str = "platen.db";
+pub(in crate::storage) const FILE_NAME: &str = "platen.db";
 
 /// How long a statement waits for another process that writes. A command line tool holds the lock for
 /// milliseconds; a backup may hold it longer.
@@ -28,7 +28,7 @@ const READER_CACHE_KIB: i64 = 1024;
 
 /// Opens the database for writing. The directory is made with mode 0700 and the file with 0600; SQLite gives
 /// the same rights to its side files.
-pub(super) fn open(state_dir: &Path) -> Result<Connection, OpenError> {
+pub(super) fn writer(state_dir: &Path) -> Result<Connection, OpenError> {
     let path = state_dir.join(FILE_NAME);
     let shown = path.display().to_string();
     make_file(state_dir, &path).map_err(|source| OpenError::File { path: shown.clone(), source })?;
@@ -53,7 +53,7 @@ pub(super) fn open(state_dir: &Path) -> Result<Connection, OpenError> {
 }
 
 /// Opens the database for reading only.
-pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     // Read-write on purpose: a read-only handle cannot make the side files of the log when they are missing.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;

@@ -2,9 +2,9 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::job::Hop;
-use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
+use super::connection::{Connection, params};
 use super::failed;
 use super::row::{inconsistent, to_json};
 use crate::storage::StoreError;
@@ -23,34 +23,28 @@ pub(super) fn record(
 ) -> Result<(), StoreError> {
     let detail = to_json(detail, "hops.detail")?;
     connection
-        .prepare_cached(
+        .execute(
             "INSERT INTO hops (job_no, hop, name, at, detail) \
              SELECT ?1, COALESCE(MAX(hop), 0) + 1, ?2, ?3, ?4 FROM hops WHERE job_no = ?1",
+            params![job_no, name, at, &detail],
         )
-        .and_then(|mut statement| statement.execute(params![job_no, name, at.as_micros(), detail]).map(drop))
+        .map(drop)
         .map_err(failed("record a hop"))
 }
 
 /// All hops, oldest first. The first one is the acceptance, which has no row.
 pub(super) fn of_job(connection: &Connection, job_no: i64) -> Result<Vec<Hop>, StoreError> {
-    let accepted_at: i64 = connection
-        .prepare_cached("SELECT accepted_at FROM jobs WHERE job_no = ?1")
-        .and_then(|mut statement| statement.query_row([job_no], |row| row.get(0)))
+    let accepted_at: Timestamp = connection
+        .query_one("SELECT accepted_at FROM jobs WHERE job_no = ?1", params![job_no], |row| row.get(0))
         .map_err(failed("read hops"))?;
-    let accepted = Hop {
-        name: names::HOP_ACCEPTED.to_owned(),
-        at: Timestamp::from_micros(accepted_at),
-        detail: json!({}),
-    };
+    let accepted = Hop { name: names::HOP_ACCEPTED.to_owned(), at: accepted_at, detail: json!({}) };
     let query = "SELECT name, at, detail FROM hops WHERE job_no = ?1 ORDER BY at, hop";
-    let mut statement = connection.prepare_cached(query).map_err(failed("read hops"))?;
-    let rows = statement
-        .query_map([job_no], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))
+    let rows: Vec<(String, Timestamp, String)> = connection
+        .query_all(query, params![job_no], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .map_err(failed("read hops"))?;
-    let written = rows.map(|row| {
-        let (name, at, detail) = row.map_err(failed("read hops"))?;
+    let written = rows.into_iter().map(|(name, at, detail)| {
         let detail = serde_json::from_str(&detail).map_err(inconsistent("hops.detail"))?;
-        Ok(Hop { name, at: Timestamp::from_micros(at), detail })
+        Ok(Hop { name, at, detail })
     });
     std::iter::once(Ok(accepted)).chain(written).collect()
 }

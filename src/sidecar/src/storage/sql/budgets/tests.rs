@@ -9,7 +9,7 @@ use super::*;
 const DAY: i64 = 86_400;
 
 struct Fixture {
-    store: SqliteStore,
+    store: Store,
     _dir: TempDir,
 }
 
@@ -37,7 +37,7 @@ fn request(id: &str, amount: u64) -> BudgetRequest {
 impl Fixture {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        Self { store: SqliteStore::open(dir.path(), at(0)).unwrap(), _dir: dir }
+        Self { store: Store::open(dir.path(), at(0)).unwrap(), _dir: dir }
     }
 
     async fn ask(&self, request: BudgetRequest, now: i64) -> Reserved {

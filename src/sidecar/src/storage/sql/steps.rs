@@ -1,15 +1,15 @@
 //! The rows of `steps`: their turns, and their way back into the queue.
 
 use platen_core::clock::Timestamp;
-use rusqlite::{Connection, Row, params};
 
+use super::connection::{Connection, Row, SqlError, params};
 use super::failed;
 use crate::jobs::schedule::LaneNo;
 use crate::jobs::store::Lease;
 use crate::storage::StoreError;
 
 /// Names a branch of a step within the database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct StepKey {
     pub(super) job_no: i64,
     pub(super) step: u16,
@@ -18,7 +18,7 @@ pub(super) struct StepKey {
 
 impl StepKey {
     /// Reads the first three columns.
-    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn read(row: &dyn Row) -> Result<Self, SqlError> {
         Ok(Self { job_no: row.get(0)?, step: row.get(1)?, branch: row.get(2)? })
     }
 }
@@ -36,14 +36,12 @@ pub(super) fn next_turn(
     subject: Option<&str>,
 ) -> Result<i64, StoreError> {
     connection
-        .prepare_cached(
-            "INSERT INTO shares (lane_no, subject, turn) \
+        .query_one(
+"INSERT INTO shares (lane_no, subject, turn) \
              VALUES (?1, ?2, (SELECT turn FROM lanes WHERE lane_no = ?1) + 1) \
-             ON CONFLICT DO UPDATE SET turn = MAX(turn + 1, excluded.turn) RETURNING turn",
-        )
-        .and_then(|mut statement| {
-            statement.query_row(params![lane.0, subject.unwrap_or_default()], |row| row.get(0))
-        })
+             ON CONFLICT (lane_no, subject) DO UPDATE SET turn = \
+             CASE WHEN shares.turn < excluded.turn THEN excluded.turn ELSE shares.turn + 1 END RETURNING turn",
+params![lane.0, subject.unwrap_or_default()], |row| row.get(0))
         .map_err(failed("give a turn"))
 }
 
@@ -55,16 +53,13 @@ pub(super) fn put_back(
     run_at: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE steps SET status = 'queued', run_at = ?4, lease_until = NULL, owner = NULL, \
              turn = CASE WHEN ?4 <= ?5 THEN \
                  (SELECT turn FROM lanes WHERE lanes.lane_no = steps.lane_no) END \
              WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+            params![key.job_no, key.step, key.branch, run_at, now],
         )
-        .and_then(|mut statement| {
-            let values = params![key.job_no, key.step, key.branch, run_at.as_micros(), now.as_micros()];
-            statement.execute(values)
-        })
         .map_err(failed("put a step back"))?;
     stand_queued(connection, key.job_no, now)
 }
@@ -77,13 +72,11 @@ pub(super) fn retry_at(
     run_at: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE steps SET status = 'queued', failures = failures + 1, run_at = ?4, turn = NULL, \
              lease_until = NULL, owner = NULL WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+            params![key.job_no, key.step, key.branch, run_at],
         )
-        .and_then(|mut statement| {
-            statement.execute(params![key.job_no, key.step, key.branch, run_at.as_micros()])
-        })
         .map_err(failed("put a step back"))?;
     stand_queued(connection, key.job_no, now)
 }
@@ -91,12 +84,12 @@ pub(super) fn retry_at(
 /// A job of which nothing runs any more and nothing has ended yet is queued again.
 fn stand_queued(connection: &Connection, job_no: i64, now: Timestamp) -> Result<(), StoreError> {
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE jobs SET status = 'queued', updated_at = ?2 WHERE job_no = ?1 AND NOT EXISTS \
              (SELECT 1 FROM steps WHERE steps.job_no = ?1 \
               AND steps.status IN ('running', 'succeeded', 'dead', 'cancelled'))",
+            params![job_no, now],
         )
-        .and_then(|mut statement| statement.execute(params![job_no, now.as_micros()]))
         .map(drop)
         .map_err(failed("put a job back"))
 }
@@ -104,11 +97,12 @@ fn stand_queued(connection: &Connection, job_no: i64, now: Timestamp) -> Result<
 /// Ends a running branch.
 pub(super) fn finish(connection: &Connection, key: StepKey, status: &str) -> Result<(), StoreError> {
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE steps SET status = ?4, lease_until = NULL, owner = NULL, run_at = NULL, turn = NULL, \
-             failures = failures + (?4 = 'dead') WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+             failures = failures + CASE WHEN ?4 = 'dead' THEN 1 ELSE 0 END \
+             WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+            params![key.job_no, key.step, key.branch, status],
         )
-        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, status]))
         .map(drop)
         .map_err(failed("end a step"))
 }

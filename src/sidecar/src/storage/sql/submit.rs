@@ -5,8 +5,8 @@ use platen_core::clock::Timestamp;
 use platen_core::job::{JobId, JobStatus, Priority, SiteId};
 use platen_core::wire::Receipt;
 use platen_core::workflow::Event;
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::connection::{Connection, Row, SqlError, params};
 use super::graph::Place;
 use super::row::inconsistent;
 use super::steps::StepKey;
@@ -32,13 +32,15 @@ fn submit_one(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<S
     }
     let Some(job_no) = insert(connection, job, now)? else {
         let earlier = find_earlier(connection, job)?;
-        let missing = || inconsistent("jobs.job_id")(rusqlite::Error::QueryReturnedNoRows);
+        let missing = || inconsistent("jobs.job_id")(SqlError::NoRow);
         return earlier.map(|earlier| earlier.compare(job)).ok_or_else(missing);
     };
     let definition = job.workflow.as_ref().map(|workflow| &*workflow.json);
     connection
-        .prepare_cached("INSERT INTO payloads (job_no, payload, definition) VALUES (?1, ?2, ?3)")
-        .and_then(|mut statement| statement.execute(params![job_no, job.payload, definition]))
+        .execute(
+            "INSERT INTO payloads (job_no, payload, definition) VALUES (?1, ?2, ?3)",
+            params![job_no, &job.payload, definition],
+        )
         .map_err(failed("keep a job"))?;
     begin(connection, job, job_no, now)?;
     let receipt = Receipt { job_id: job.spec.id.clone(), status: JobStatus::Queued, is_duplicate: false };
@@ -65,35 +67,31 @@ fn insert(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<Optio
     let spec = &job.spec;
     let life_began_at = job.run_at(now);
     connection
-        .prepare_cached(
-            "INSERT INTO jobs (job_id, site_id, idempotency_key, fingerprint, input_key, request_id, \
+        .query_opt(
+"INSERT INTO jobs (job_id, site_id, idempotency_key, fingerprint, input_key, request_id, \
              traceparent, prompt_hash, subject, conversation, kind, priority, status, created_at, \
              accepted_at, life_began_at, deadline_at, updated_at, output_step) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'queued', ?13, ?14, ?15, ?16, ?14, ?17) \
              ON CONFLICT DO NOTHING RETURNING job_no",
-        )
-        .and_then(|mut statement| {
-            let values = params![
+params![
                 spec.id.as_str(),
                 job.site.as_str(),
-                spec.idempotency_key,
-                job.fingerprint,
+                &spec.idempotency_key,
+                &job.fingerprint[..],
                 job.input_key(now),
-                spec.request_id,
-                spec.traceparent,
-                spec.prompt_hash,
-                spec.subject,
-                spec.conversation,
+                &spec.request_id,
+                spec.traceparent.as_deref(),
+                spec.prompt_hash.as_deref(),
+                spec.subject.as_deref(),
+                spec.conversation.as_deref(),
                 spec.work.kind(),
                 spec.priority.as_str(),
-                spec.created_at.as_micros(),
-                now.as_micros(),
-                life_began_at.as_micros(),
-                life_began_at.after(job.lifetime()).as_micros(),
+                spec.created_at,
+                now,
+                life_began_at,
+                life_began_at.after(job.lifetime()),
                 job.workflow.as_ref().map_or(0, |workflow| branches::place(workflow.workflow.output())),
-            ];
-            statement.query_row(values, |row| row.get(0)).optional()
-        })
+            ], |row| row.get(0))
         .map_err(failed("keep a job"))
 }
 
@@ -106,7 +104,7 @@ struct Earlier {
 }
 
 impl Earlier {
-    fn read(row: &Row<'_>) -> rusqlite::Result<(String, String, String, Vec<u8>)> {
+    fn read(row: &dyn Row) -> Result<(String, String, String, Vec<u8>), SqlError> {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
     }
 
@@ -138,13 +136,9 @@ fn find_earlier(connection: &Connection, job: &NewJob) -> Result<Option<Earlier>
     let by_key =
         "SELECT job_id, site_id, status, fingerprint FROM jobs WHERE site_id = ?1 AND idempotency_key = ?2";
     let by_id = "SELECT job_id, site_id, status, fingerprint FROM jobs WHERE job_id = ?1";
-    let find = |query: &str, values: &[&str]| {
-        connection.prepare_cached(query).and_then(|mut statement| {
-            statement.query_row(rusqlite::params_from_iter(values), Earlier::read).optional()
-        })
-    };
-    let found = match find(by_key, &[job.site.as_str(), &job.spec.idempotency_key]) {
-        Ok(None) => find(by_id, &[job.spec.id.as_str()]),
+    let key = params![job.site.as_str(), &job.spec.idempotency_key];
+    let found = match connection.query_opt(by_key, key, Earlier::read) {
+        Ok(None) => connection.query_opt(by_id, params![job.spec.id.as_str()], Earlier::read),
         other => other,
     };
     found.map_err(failed("look for an earlier job"))?.map(Earlier::from_row).transpose()
@@ -156,19 +150,19 @@ fn find_same_input(
     job: &NewJob,
     now: Timestamp,
 ) -> Result<Option<Earlier>, StoreError> {
-    let since = now.before(job.same_input_window).as_micros();
+    let since = now.before(job.same_input_window);
+    let NewJob { site, spec, fingerprint, .. } = job;
+    let (subject, conversation) = (spec.subject.as_deref(), spec.conversation.as_deref());
     for key in job.input_keys(now) {
         let found = connection
-            .prepare_cached(
+            .query_opt(
                 "SELECT job_id, site_id, status, fingerprint FROM jobs \
                  WHERE input_key = ?1 AND site_id = ?2 AND subject = ?3 AND fingerprint = ?4 \
-                 AND conversation IS ?5 AND accepted_at > ?6 AND finished_at IS NULL ORDER BY job_no LIMIT 1",
+                 AND conversation IS NOT DISTINCT FROM ?5 AND accepted_at > ?6 AND finished_at IS NULL \
+                 ORDER BY job_no LIMIT 1",
+                params![key, site.as_str(), subject, &fingerprint[..], conversation, since],
+                Earlier::read,
             )
-            .and_then(|mut statement| {
-                let NewJob { site, spec, fingerprint, .. } = job;
-                let values = params![key, site.as_str(), spec.subject, fingerprint, spec.conversation, since];
-                statement.query_row(values, Earlier::read).optional()
-            })
             .map_err(failed("look for the same input"))?;
         if let Some(found) = found {
             return Earlier::from_row(found).map(Some);
@@ -184,21 +178,19 @@ pub(super) fn lane(
     site: &SiteId,
     model: &str,
 ) -> Result<LaneNo, StoreError> {
-    let values = [priority.as_str(), site.as_str(), model];
-    let find = "SELECT lane_no FROM lanes WHERE priority = ?1 AND site_id = ?2 AND model = ?3";
-    let found = connection
-        .prepare_cached(find)
-        .and_then(|mut statement| statement.query_row(values, |row| row.get(0)).optional())
-        .map_err(failed("find a lane"))?;
-    if let Some(lane_no) = found {
+    let values = params![priority.as_str(), site.as_str(), model];
+    let find = || {
+        let query = "SELECT lane_no FROM lanes WHERE priority = ?1 AND site_id = ?2 AND model = ?3";
+        connection.query_opt(query, values, |row| row.get(0)).map_err(failed("find a lane"))
+    };
+    if let Some(lane_no) = find()? {
         return Ok(LaneNo(lane_no));
     }
     connection
-        .query_row(
-            "INSERT INTO lanes (priority, site_id, model) VALUES (?1, ?2, ?3) RETURNING lane_no",
+        .execute(
+            "INSERT INTO lanes (priority, site_id, model) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             values,
-            |row| row.get(0),
         )
-        .map(LaneNo)
-        .map_err(failed("make a lane"))
+        .map_err(failed("make a lane"))?;
+    find()?.map(LaneNo).ok_or_else(|| failed("make a lane")(SqlError::NoRow))
 }

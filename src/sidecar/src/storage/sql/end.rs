@@ -2,9 +2,9 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::job::{Cause, JobError, JobStatus};
-use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
+use super::connection::{Connection, params};
 use super::row::inconsistent;
 use super::{failed, hops, row};
 use crate::jobs::event;
@@ -18,15 +18,13 @@ pub(super) fn bury(
     now: Timestamp,
     error: &JobError,
 ) -> Result<(), StoreError> {
+    let (code, cause) = (error.code.as_str(), Cause::of(error.code).as_str());
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE jobs SET error_code = ?2, error_message = ?3, cause = ?4, \
              status = 'dead', finished_at = ?5 WHERE job_no = ?1",
+            params![job_no, code, &error.message, cause, now],
         )
-        .and_then(|mut statement| {
-            let (code, cause) = (error.code.as_str(), Cause::of(error.code).as_str());
-            statement.execute(params![job_no, code, error.message, cause, now.as_micros()])
-        })
         .map_err(failed("give a job up"))?;
     end(connection, job_no, JobStatus::Dead, now)
 }
@@ -40,15 +38,12 @@ pub(super) fn end(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (ends, traceparent, conversation): (u32, Option<String>, Option<String>) = connection
-        .prepare_cached(
+        .query_one(
             "UPDATE jobs SET status = ?2, ends = ends + 1, updated_at = ?3, finished_at = ?3 \
              WHERE job_no = ?1 RETURNING ends, traceparent, conversation",
+            params![job_no, status.as_str(), now],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
-        .and_then(|mut statement| {
-            statement.query_row(params![job_no, status.as_str(), now.as_micros()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
-        })
         .map_err(failed("end a job"))?;
     let (site, snapshot) = row::job_by_no(connection, job_no)?;
     let Some(body) = event::body(&snapshot, now).map_err(inconsistent("deliveries.body"))? else {
@@ -57,23 +52,21 @@ pub(super) fn end(
     let error_code = snapshot.error.as_ref().map(|error| error.code.as_str());
     hops::record(connection, job_no, hop_name(status), now, &detail(snapshot.attempt, error_code))?;
     connection
-        .prepare_cached(
+        .execute(
             "INSERT INTO deliveries \
              (delivery_id, job_no, site_id, body, request_id, traceparent, conversation, next_at, \
               round_began_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8)",
-        )
-        .and_then(|mut statement| {
-            statement.execute(params![
-                format!("evt_{}_{ends}", snapshot.id),
+            params![
+                &format!("evt_{}_{ends}", snapshot.id),
                 job_no,
                 site.as_str(),
-                body,
-                snapshot.request_id,
-                trace_context::outgoing(traceparent.as_deref(), &snapshot.request_id),
-                conversation,
-                now.as_micros(),
-            ])
-        })
+                &body[..],
+                &snapshot.request_id,
+                &trace_context::outgoing(traceparent.as_deref(), &snapshot.request_id),
+                conversation.as_deref(),
+                now,
+            ],
+        )
         .map(drop)
         .map_err(failed("queue a delivery"))
 }

@@ -3,9 +3,9 @@
 use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
 use platen_core::wire::{EndpointReport, EndpointStatus};
-use rusqlite::{Connection, Row, params};
 
-use super::{SqliteStore, failed, row};
+use super::connection::{Connection, Row, SqlError, params};
+use super::{Store, failed, row};
 use crate::storage::{StoreError, StoreFuture};
 use crate::webhooks::store::EndpointStore;
 
@@ -15,14 +15,12 @@ const REPORT: &str = "SELECT site_id, webhooks, webhooks_since, \
      (SELECT last_error FROM deliveries WHERE deliveries.site_id = sites.site_id AND next_at IS NOT NULL \
       ORDER BY next_at LIMIT 1) FROM sites";
 
-impl EndpointStore for SqliteStore {
+impl EndpointStore for Store {
     fn endpoints(&self) -> StoreFuture<'_, Vec<(SiteId, EndpointReport)>> {
         Box::pin(self.read("read endpoints", |connection| {
-            let rows: Vec<EndpointRow> = connection
-                .prepare_cached(&format!("{REPORT} ORDER BY site_id"))
-                .and_then(|mut statement| statement.query_map([], EndpointRow::read)?.collect())
-                .map_err(failed("read endpoints"))?;
-            rows.into_iter().map(EndpointRow::into_report).collect()
+            let query = format!("{REPORT} ORDER BY site_id");
+            let rows = connection.query_all(&query, params![], EndpointRow::read);
+            rows.map_err(failed("read endpoints"))?.into_iter().map(EndpointRow::into_report).collect()
         }))
     }
 
@@ -35,7 +33,7 @@ impl EndpointStore for SqliteStore {
             connection
                 .execute(
                     "UPDATE sites SET webhooks = ?2, webhooks_since = ?3 WHERE site_id = ?1",
-                    params![site.as_str(), status.as_str(), now.as_micros()],
+                    params![site.as_str(), status.as_str(), now],
                 )
                 .map(|updated| updated > 0)
                 .map_err(failed("turn webhooks on or off"))
@@ -44,21 +42,21 @@ impl EndpointStore for SqliteStore {
 }
 
 pub(super) fn report(connection: &Connection, site: &SiteId) -> Result<Option<EndpointReport>, StoreError> {
-    let rows: Vec<EndpointRow> = connection
-        .prepare_cached(&format!("{REPORT} WHERE site_id = ?1"))
-        .and_then(|mut statement| statement.query_map([site.as_str()], EndpointRow::read)?.collect())
+    let query = format!("{REPORT} WHERE site_id = ?1");
+    let found = connection
+        .query_opt(&query, params![site.as_str()], EndpointRow::read)
         .map_err(failed("read an endpoint"))?;
-    let report = rows.into_iter().next().map(EndpointRow::into_report).transpose()?;
+    let report = found.map(EndpointRow::into_report).transpose()?;
     Ok(report.map(|(_, report)| report))
 }
 
 /// The site answered 410. What an operator turned off stays that.
 pub(super) fn set_gone(connection: &Connection, site: &SiteId, now: Timestamp) -> Result<(), StoreError> {
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE sites SET webhooks = 'gone', webhooks_since = ?2 WHERE site_id = ?1 AND webhooks = 'on'",
+            params![site.as_str(), now],
         )
-        .and_then(|mut statement| statement.execute(params![site.as_str(), now.as_micros()]))
         .map(drop)
         .map_err(failed("end a site's webhooks"))
 }
@@ -66,13 +64,13 @@ pub(super) fn set_gone(connection: &Connection, site: &SiteId, now: Timestamp) -
 struct EndpointRow {
     site: String,
     status: String,
-    since: Option<i64>,
-    waiting: i64,
+    since: Option<Timestamp>,
+    waiting: u64,
     last_error: Option<String>,
 }
 
 impl EndpointRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn read(row: &dyn Row) -> Result<Self, SqlError> {
         Ok(Self {
             site: row.get(0)?,
             status: row.get(1)?,
@@ -84,12 +82,8 @@ impl EndpointRow {
 
     fn into_report(self) -> Result<(SiteId, EndpointReport), StoreError> {
         let status: EndpointStatus = row::word(&self.status, "sites.webhooks")?;
-        let report = EndpointReport {
-            status,
-            since: self.since.map(Timestamp::from_micros),
-            waiting: u64::try_from(self.waiting).unwrap_or(0),
-            last_error: self.last_error,
-        };
+        let report =
+            EndpointReport { status, since: self.since, waiting: self.waiting, last_error: self.last_error };
         Ok((row::site_id(self.site)?, report))
     }
 }

@@ -3,30 +3,25 @@
 use bytes::Bytes;
 use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
 
-use super::{SqliteStore, endpoints, failed, hops, row};
+use super::connection::{Connection, Row, SqlError, params};
+use super::{Store, endpoints, failed, hops, row};
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
 use crate::webhooks::store::{Delivery, DeliveryFailure, DeliveryId, DeliveryStore, DueFilter};
 
-impl DeliveryStore for SqliteStore {
+impl DeliveryStore for Store {
     fn due(&self, now: Timestamp, filter: DueFilter) -> StoreFuture<'_, Vec<Delivery>> {
         Box::pin(self.read("find due deliveries", move |connection| due(connection, now, &filter)))
     }
 
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>> {
         Box::pin(self.read("find the next delivery", |connection| {
-            let next: Option<i64> = connection
-                .prepare_cached(
-                    "SELECT MIN((SELECT MIN(next_at) FROM deliveries \
-                     WHERE deliveries.site_id = sites.site_id AND next_at IS NOT NULL)) \
-                     FROM sites WHERE webhooks = 'on'",
-                )
-                .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
-                .map_err(failed("find the next delivery"))?;
-            Ok(next.map(Timestamp::from_micros))
+            let query = "SELECT MIN((SELECT MIN(next_at) FROM deliveries \
+                         WHERE deliveries.site_id = sites.site_id AND next_at IS NOT NULL)) \
+                         FROM sites WHERE webhooks = 'on'";
+            connection.query_one(query, params![], |row| row.get(0)).map_err(failed("find the next delivery"))
         }))
     }
 
@@ -54,7 +49,7 @@ impl DeliveryStore for SqliteStore {
 
 /// The oldest due deliveries of each site, each a look at an index, and of these the oldest of all.
 fn due(connection: &Connection, now: Timestamp, filter: &DueFilter) -> Result<Vec<Delivery>, StoreError> {
-    let mut found: Vec<(i64, i64, Delivery)> = Vec::new();
+    let mut found: Vec<(Timestamp, i64, Delivery)> = Vec::new();
     for site in sites_with_due(connection, now)? {
         if !filter.skip_sites.contains(&site) {
             found.extend(due_of(connection, &site, now, filter.limit_per_site)?);
@@ -66,11 +61,12 @@ fn due(connection: &Connection, now: Timestamp, filter: &DueFilter) -> Result<Ve
 
 fn sites_with_due(connection: &Connection, now: Timestamp) -> Result<Vec<SiteId>, StoreError> {
     let ids: Vec<String> = connection
-        .prepare_cached(
+        .query_all(
             "SELECT site_id FROM sites WHERE webhooks = 'on' AND EXISTS (SELECT 1 FROM deliveries \
              WHERE deliveries.site_id = sites.site_id AND next_at <= ?1)",
+            params![now],
+            |row| row.get(0),
         )
-        .and_then(|mut statement| statement.query_map([now.as_micros()], |row| row.get(0))?.collect())
         .map_err(failed("find due deliveries"))?;
     ids.into_iter().map(row::site_id).collect()
 }
@@ -80,9 +76,9 @@ fn due_of(
     site: &SiteId,
     now: Timestamp,
     limit: usize,
-) -> Result<Vec<(i64, i64, Delivery)>, StoreError> {
-    let mut statement = connection
-        .prepare_cached(
+) -> Result<Vec<(Timestamp, i64, Delivery)>, StoreError> {
+    connection
+        .query_all(
             "SELECT delivery_id, body, job_id, deliveries.request_id, deliveries.traceparent, tries, \
              round_tries, round_began_at, next_at, delivery_no \
              FROM deliveries JOIN jobs ON jobs.job_no = deliveries.job_no \
@@ -91,11 +87,13 @@ fn due_of(
                  AND earlier.conversation = deliveries.conversation \
                  AND earlier.delivery_no < deliveries.delivery_no AND earlier.next_at IS NOT NULL) \
              ORDER BY next_at, delivery_no LIMIT ?3",
+            params![site.as_str(), now, i64::try_from(limit).unwrap_or(i64::MAX)],
+            DeliveryRow::read,
         )
-        .map_err(failed("find due deliveries"))?;
-    let values = params![site.as_str(), now.as_micros(), i64::try_from(limit).unwrap_or(i64::MAX)];
-    let rows = statement.query_map(values, DeliveryRow::read).map_err(failed("find due deliveries"))?;
-    rows.map(|row| row.map_err(failed("find due deliveries"))?.into_delivery(site)).collect()
+        .map_err(failed("find due deliveries"))?
+        .into_iter()
+        .map(|row| row.into_delivery(site))
+        .collect()
 }
 
 struct DeliveryRow {
@@ -106,13 +104,13 @@ struct DeliveryRow {
     traceparent: String,
     tries: u32,
     round_tries: u32,
-    round_began_at: i64,
-    next_at: i64,
+    round_began_at: Timestamp,
+    next_at: Timestamp,
     delivery_no: i64,
 }
 
 impl DeliveryRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn read(row: &dyn Row) -> Result<Self, SqlError> {
         Ok(Self {
             id: row.get(0)?,
             body: row.get(1)?,
@@ -127,7 +125,7 @@ impl DeliveryRow {
         })
     }
 
-    fn into_delivery(self, site: &SiteId) -> Result<(i64, i64, Delivery), StoreError> {
+    fn into_delivery(self, site: &SiteId) -> Result<(Timestamp, i64, Delivery), StoreError> {
         let delivery = Delivery {
             id: DeliveryId(self.id),
             site: site.clone(),
@@ -137,7 +135,7 @@ impl DeliveryRow {
             traceparent: self.traceparent,
             attempt: self.tries.saturating_add(1),
             round_attempt: self.round_tries.saturating_add(1),
-            round_began_at: Timestamp::from_micros(self.round_began_at),
+            round_began_at: self.round_began_at,
         };
         Ok((self.next_at, self.delivery_no, delivery))
     }
@@ -150,16 +148,14 @@ fn succeeded(
     now: Timestamp,
     http_status: u16,
 ) -> Result<(), StoreError> {
-    let updated = connection
-        .prepare_cached(
+    let updated: Option<(i64, u32)> = connection
+        .query_opt(
             "UPDATE deliveries SET tries = tries + 1, round_tries = round_tries + 1, next_at = NULL, \
              delivered_at = ?2, delivered_by = 'webhook', body = NULL, last_http_status = ?3, \
              last_error = NULL WHERE delivery_id = ?1 AND next_at IS NOT NULL RETURNING job_no, tries",
+            params![&id.0, now, http_status],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
-        .and_then(|mut statement| {
-            let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?));
-            statement.query_row(params![id.0, now.as_micros(), http_status], read).optional()
-        })
         .map_err(failed("end a delivery"))?;
     let Some((job_no, tries)) = updated else { return Ok(()) };
     let detail = json!({ "webhook_id": id.0, "http_status": http_status, "attempt": tries });
@@ -173,20 +169,15 @@ fn record_failure(
     now: Timestamp,
     failure: &DeliveryFailure,
 ) -> Result<Option<SiteId>, StoreError> {
-    let given_up_at = if failure.next_at.is_none() { Some(now.as_micros()) } else { None };
-    let updated = connection
-        .prepare_cached(
+    let given_up_at = if failure.next_at.is_none() { Some(now) } else { None };
+    let updated: Option<(i64, u32, String)> = connection
+        .query_opt(
             "UPDATE deliveries SET tries = tries + 1, round_tries = round_tries + 1, next_at = ?2, \
              given_up_at = ?3, last_http_status = ?4, last_error = ?5 \
              WHERE delivery_id = ?1 AND next_at IS NOT NULL RETURNING job_no, tries, site_id",
+            params![&id.0, failure.next_at, given_up_at, failure.http_status, &failure.error],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
-        .and_then(|mut statement| {
-            let next_at = failure.next_at.map(Timestamp::as_micros);
-            let values = params![id.0, next_at, given_up_at, failure.http_status, failure.error];
-            let read =
-                |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?, row.get::<_, String>(2)?));
-            statement.query_row(values, read).optional()
-        })
         .map_err(failed("record a failed delivery"))?;
     let Some((job_no, tries, site)) = updated else { return Ok(None) };
     let name = match failure.next_at {

@@ -2,9 +2,9 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
-use rusqlite::{Connection, params};
 
-use super::{SqliteStore, failed, row};
+use super::connection::{Connection, params};
+use super::{Store, failed, row};
 use crate::jobs::store::{Erased, PurgeRule, RetentionStore, Swept};
 use crate::storage::{StoreError, StoreFuture};
 
@@ -16,7 +16,7 @@ const TOLD: &str = "NOT EXISTS (SELECT 1 FROM deliveries JOIN sites ON sites.sit
 /// Rows that one sweep takes of each kind: it shares the writer with the jobs and must stay short.
 const MAX_ROWS: usize = 500;
 
-impl RetentionStore for SqliteStore {
+impl RetentionStore for Store {
     fn sweep(&self, now: Timestamp, ended_before: Timestamp) -> StoreFuture<'_, Swept> {
         Box::pin(self.write("sweep", move |connection| sweep(connection, now, ended_before)))
     }
@@ -38,17 +38,14 @@ impl RetentionStore for SqliteStore {
     }
 
     fn shrink(&self, pages: u32) -> StoreFuture<'_, bool> {
-        Box::pin(self.write("give unused pages back", move |connection| shrink(connection, pages)))
+        Box::pin(self.shrink_file(pages))
     }
 }
 
 fn sweep(connection: &Connection, now: Timestamp, ended_before: Timestamp) -> Result<Swept, StoreError> {
     let delete = |query: &str, before: Timestamp| {
         connection
-            .prepare_cached(query)
-            .and_then(|mut statement| {
-                statement.execute(params![before.as_micros(), i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)])
-            })
+            .execute(query, params![before, i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)])
             .map_err(failed("sweep"))
     };
     let jobs = delete(
@@ -64,11 +61,11 @@ fn sweep(connection: &Connection, now: Timestamp, ended_before: Timestamp) -> Re
         now,
     )?;
     let shares = connection
-        .prepare_cached(
+        .execute(
             "DELETE FROM shares WHERE (lane_no, subject) IN (SELECT shares.lane_no, subject FROM shares \
              JOIN lanes ON lanes.lane_no = shares.lane_no WHERE shares.turn <= lanes.turn LIMIT ?1)",
+            params![i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)],
         )
-        .and_then(|mut statement| statement.execute([i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)]))
         .map_err(failed("sweep"))?;
     let has_more = [jobs, tokens, shares].contains(&MAX_ROWS);
     Ok(Swept { jobs, leftovers: tokens.saturating_add(shares), has_more })
@@ -77,19 +74,19 @@ fn sweep(connection: &Connection, now: Timestamp, ended_before: Timestamp) -> Re
 /// Takes the content out of ended jobs and leaves their figures.
 fn purge(connection: &Connection, rule: &PurgeRule, limit: u32, now: Timestamp) -> Result<u64, StoreError> {
     let site = rule.site.as_ref().map(SiteId::as_str);
-    let except = row::to_json(&rule.except, "jobs.site_id")?;
+    let except = row::list(&rule.except);
     let purged: Vec<i64> = connection
-        .prepare_cached(&format!(
-            "UPDATE jobs SET purged_at = ?4, subject = NULL, conversation = NULL, prompt_hash = NULL, \
-             input_key = NULL WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
-             AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND purged_at IS NULL \
-             AND (?2 IS NULL OR site_id = ?2) AND site_id NOT IN (SELECT value FROM json_each(?3)) \
-             AND {TOLD} LIMIT ?5) RETURNING job_no"
-        ))
-        .and_then(|mut statement| {
-            let values = params![rule.ended_before.as_micros(), site, except, now.as_micros(), limit];
-            statement.query_map(values, |row| row.get(0))?.collect()
-        })
+        .query_all(
+            &format!(
+                "UPDATE jobs SET purged_at = ?4, subject = NULL, conversation = NULL, prompt_hash = NULL, \
+                 input_key = NULL WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
+                 AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND purged_at IS NULL \
+                 AND (?2 IS NULL OR site_id = ?2) AND REPLACE(?3, ',' || site_id || ',', '') = ?3 \
+                 AND {TOLD} LIMIT ?5) RETURNING job_no"
+            ),
+            params![rule.ended_before, site, &except, now, limit],
+            |row| row.get(0),
+        )
         .map_err(failed("purge content"))?;
     for job_no in &purged {
         for query in [
@@ -100,10 +97,7 @@ fn purge(connection: &Connection, rule: &PurgeRule, limit: u32, now: Timestamp) 
             "UPDATE deliveries SET body = NULL, given_up_at = COALESCE(next_at, given_up_at), \
              next_at = NULL WHERE job_no = ?1 AND body IS NOT NULL",
         ] {
-            connection
-                .prepare_cached(query)
-                .and_then(|mut statement| statement.execute([job_no]))
-                .map_err(failed("purge content"))?;
+            connection.execute(query, params![*job_no]).map_err(failed("purge content"))?;
         }
     }
     Ok(u64::try_from(purged.len()).unwrap_or(u64::MAX))
@@ -117,47 +111,31 @@ fn jobs_of(
     limit: u32,
 ) -> Result<Vec<(i64, String)>, StoreError> {
     connection
-        .prepare_cached("SELECT job_no, job_id FROM jobs WHERE site_id = ?1 AND subject = ?2 LIMIT ?3")
-        .and_then(|mut statement| {
-            let values = params![site.as_str(), subject, limit];
-            statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-        })
+        .query_all(
+            "SELECT job_no, job_id FROM jobs WHERE site_id = ?1 AND subject = ?2 LIMIT ?3",
+            params![site.as_str(), subject, limit],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .map_err(failed("find a subject's jobs"))
 }
 
 fn erase(connection: &Connection, found: &[(i64, String)]) -> Result<Erased, StoreError> {
     let mut erased = Erased::default();
     for (job_no, job_id) in found {
-        let untold: i64 = connection
-            .prepare_cached("SELECT COUNT(*) FROM deliveries WHERE job_no = ?1 AND next_at IS NOT NULL")
-            .and_then(|mut statement| statement.query_row([job_no], |row| row.get(0)))
+        let untold: u64 = connection
+            .query_one(
+                "SELECT COUNT(*) FROM deliveries WHERE job_no = ?1 AND next_at IS NOT NULL",
+                params![*job_no],
+                |row| row.get(0),
+            )
             .map_err(failed("erase a subject"))?;
         let removed = connection
-            .prepare_cached("DELETE FROM jobs WHERE job_no = ?1 AND job_id = ?2")
-            .and_then(|mut statement| statement.execute(params![job_no, job_id]))
+            .execute("DELETE FROM jobs WHERE job_no = ?1 AND job_id = ?2", params![*job_no, job_id])
             .map_err(failed("erase a subject"))?;
         if removed > 0 {
             erased.jobs.push(row::job_id(job_id.clone())?);
-            erased.deliveries = erased.deliveries.saturating_add(u64::try_from(untold).unwrap_or(0));
+            erased.deliveries = erased.deliveries.saturating_add(untold);
         }
     }
     Ok(erased)
-}
-
-/// Moves pages from the end of the file into free ones. Needs `auto_vacuum = INCREMENTAL`.
-fn shrink(connection: &Connection, pages: u32) -> Result<bool, StoreError> {
-    let free =
-        || -> rusqlite::Result<i64> { connection.query_row("PRAGMA freelist_count", [], |row| row.get(0)) };
-    let work = || -> rusqlite::Result<bool> {
-        if free()? == 0 {
-            return Ok(false);
-        }
-        // The pragma frees one page per step.
-        let mut statement = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
-        let mut rows = statement.query([])?;
-        while rows.next()?.is_some() {}
-        drop(rows);
-        Ok(free()? > 0)
-    };
-    work().map_err(failed("give unused pages back"))
 }

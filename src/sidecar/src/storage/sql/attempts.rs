@@ -2,8 +2,8 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::job::JobError;
-use rusqlite::{Connection, params};
 
+use super::connection::{Connection, params};
 use super::failed;
 use super::steps::StepKey;
 use crate::storage::StoreError;
@@ -15,12 +15,10 @@ pub(super) fn begin(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached(
+        .execute(
             "INSERT INTO attempts (job_no, step, branch, attempt, began_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![key.job_no, key.step, key.branch, attempt, now],
         )
-        .and_then(|mut statement| {
-            statement.execute(params![key.job_no, key.step, key.branch, attempt, now.as_micros()])
-        })
         .map(drop)
         .map_err(failed("begin an attempt"))
 }
@@ -32,12 +30,12 @@ pub(super) fn append(
     text: &str,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached(
+        .execute(
             "INSERT INTO chunks (job_no, step, branch, attempt, chunk, text) \
              SELECT ?1, ?2, ?3, ?4, COALESCE(MAX(chunk), 0) + 1, ?5 FROM chunks \
              WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
+            params![key.job_no, key.step, key.branch, attempt, text],
         )
-        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, attempt, text]))
         .map(drop)
         .map_err(failed("keep text"))
 }
@@ -50,13 +48,11 @@ pub(super) fn succeed(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE attempts SET ended_at = ?5, outcome = 'succeeded' \
              WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
+            params![key.job_no, key.step, key.branch, attempt, now],
         )
-        .and_then(|mut statement| {
-            statement.execute(params![key.job_no, key.step, key.branch, attempt, now.as_micros()])
-        })
         .map_err(failed("end an attempt"))?;
     drop_chunks(connection, key, attempt)
 }
@@ -91,26 +87,25 @@ fn close(
 ) -> Result<(), StoreError> {
     let outcome = if error.is_some() { "failed" } else { "abandoned" };
     let (code, message) = error.map(|error| (error.code.as_str(), error.message.as_str())).unzip();
+    let StepKey { job_no, step, branch } = key;
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE attempts SET ended_at = ?5, outcome = ?6, error_code = ?7, error_message = ?8, \
-             partial_text = (SELECT group_concat(text, '' ORDER BY chunk) FROM chunks \
+             partial_text = (SELECT string_agg(text, '' ORDER BY chunk) FROM chunks \
                              WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4) \
              WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
+            params![job_no, step, branch, attempt, now, outcome, code, message],
         )
-        .and_then(|mut statement| {
-            let StepKey { job_no, step, branch } = key;
-            let at = now.as_micros();
-            statement.execute(params![job_no, step, branch, attempt, at, outcome, code, message])
-        })
         .map_err(failed("end an attempt"))?;
     drop_chunks(connection, key, attempt)
 }
 
 fn drop_chunks(connection: &Connection, key: StepKey, attempt: u32) -> Result<(), StoreError> {
     connection
-        .prepare_cached("DELETE FROM chunks WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4")
-        .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, attempt]))
+        .execute(
+            "DELETE FROM chunks WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
+            params![key.job_no, key.step, key.branch, attempt],
+        )
         .map(drop)
         .map_err(failed("end an attempt"))
 }

@@ -2,10 +2,10 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::job::{JobId, SiteId};
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
+use super::connection::{Connection, Row, SqlError, params};
 use super::row::inconsistent;
-use super::{SqliteStore, failed, hops, row};
+use super::{Store, failed, hops, row};
 use crate::jobs::event;
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
@@ -14,22 +14,22 @@ use crate::webhooks::store::{
 };
 
 /// The rows that a filter means. Each part of it is true when it is not given.
-const MATCHES: &str = "(:delivery_id IS NULL OR delivery_id = :delivery_id) \
-     AND (:job_id IS NULL OR jobs.job_id = :job_id) AND (:site IS NULL OR deliveries.site_id = :site) \
-     AND (:state IS NULL OR :state = CASE WHEN next_at IS NOT NULL THEN 'waiting' \
+const MATCHES: &str = "(?1 IS NULL OR delivery_id = ?1) \
+     AND (?2 IS NULL OR jobs.job_id = ?2) AND (?3 IS NULL OR deliveries.site_id = ?3) \
+     AND (?4 IS NULL OR ?4 = CASE WHEN next_at IS NOT NULL THEN 'waiting' \
          WHEN delivered_at IS NOT NULL THEN 'delivered' ELSE 'given_up' END) \
-     AND deliveries.created_at >= COALESCE(:since, 0) \
-     AND deliveries.created_at < COALESCE(:until, 9223372036854775807)";
+     AND deliveries.created_at >= COALESCE(CAST(?5 AS BIGINT), 0) \
+     AND deliveries.created_at < COALESCE(CAST(?6 AS BIGINT), 9223372036854775807)";
 
 const TABLES: &str = "deliveries JOIN jobs ON jobs.job_no = deliveries.job_no";
 
-impl DeliveryLog for SqliteStore {
+impl DeliveryLog for Store {
     fn deliveries(&self, filter: DeliveryFilter, limit: u32) -> StoreFuture<'_, Vec<DeliveryRecord>> {
         Box::pin(self.read("list deliveries", move |connection| {
             let query = format!(
                 "SELECT delivery_id, deliveries.site_id, jobs.job_id, delivered_at, delivered_by, tries, \
                  next_at, last_http_status, last_error, deliveries.created_at FROM {TABLES} \
-                 WHERE {MATCHES} ORDER BY delivery_no DESC LIMIT :limit"
+                 WHERE {MATCHES} ORDER BY delivery_no DESC LIMIT ?7"
             );
             let rows = select(connection, &query, &filter, Some(limit), RecordRow::read)?;
             rows.into_iter().map(RecordRow::into_record).collect()
@@ -39,16 +39,19 @@ impl DeliveryLog for SqliteStore {
     fn count_deliveries(&self, filter: DeliveryFilter) -> StoreFuture<'_, u64> {
         Box::pin(self.read("count deliveries", move |connection| {
             let query = format!("SELECT COUNT(*) FROM {TABLES} WHERE {MATCHES}");
-            let count = select(connection, &query, &filter, None, |row| row.get::<_, i64>(0))?;
-            Ok(count.first().map_or(0, |count| u64::try_from(*count).unwrap_or(0)))
+            let count = select(connection, &query, &filter, None, |row| row.get::<u64>(0))?;
+            Ok(count.first().copied().unwrap_or(0))
         }))
     }
 
     fn tries(&self, delivery_id: String) -> StoreFuture<'_, Option<Vec<DeliveryTry>>> {
         Box::pin(self.read("read the tries of a delivery", move |connection| {
             let job_no: Option<i64> = connection
-                .prepare_cached("SELECT job_no FROM deliveries WHERE delivery_id = ?1")
-                .and_then(|mut statement| statement.query_row([&delivery_id], |row| row.get(0)).optional())
+                .query_opt(
+                    "SELECT job_no FROM deliveries WHERE delivery_id = ?1",
+                    params![&delivery_id],
+                    |row| row.get(0),
+                )
                 .map_err(failed("read the tries of a delivery"))?;
             let Some(job_no) = job_no else { return Ok(None) };
             let hops = hops::of_job(connection, job_no)?.into_iter();
@@ -95,41 +98,32 @@ fn select<T>(
     query: &str,
     filter: &DeliveryFilter,
     limit: Option<u32>,
-    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    read: impl FnMut(&dyn Row) -> Result<T, SqlError>,
 ) -> Result<Vec<T>, StoreError> {
-    let (since, until) = (filter.since.map(Timestamp::as_micros), filter.until.map(Timestamp::as_micros));
     let site = filter.site.as_ref().map(SiteId::as_str);
     let job_id = filter.job_id.as_ref().map(JobId::as_str);
     let state = filter.state.map(DeliveryState::as_str);
-    let mut values: Vec<(&str, &dyn rusqlite::ToSql)> = named_params! {
-        ":delivery_id": filter.delivery_id, ":job_id": job_id, ":site": site, ":state": state,
-        ":since": since, ":until": until,
-    }
-    .to_vec();
-    if let Some(limit) = &limit {
-        values.push((":limit", limit));
-    }
-    connection
-        .prepare(query)
-        .and_then(|mut statement| statement.query_map(&values[..], read)?.collect())
-        .map_err(failed("select deliveries"))
+    let id = filter.delivery_id.as_deref();
+    let all = params![id, job_id, site, state, filter.since, filter.until, limit];
+    let values = if limit.is_some() { &all[..] } else { &all[..6] };
+    connection.query_all(query, values, read).map_err(failed("select deliveries"))
 }
 
 struct RecordRow {
     id: String,
     site: String,
     job_id: String,
-    delivered_at: Option<i64>,
+    delivered_at: Option<Timestamp>,
     delivered_by: Option<String>,
     tries: u32,
-    next_at: Option<i64>,
+    next_at: Option<Timestamp>,
     http_status: Option<u16>,
     error: Option<String>,
-    created_at: i64,
+    created_at: Timestamp,
 }
 
 impl RecordRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn read(row: &dyn Row) -> Result<Self, SqlError> {
         Ok(Self {
             id: row.get(0)?,
             site: row.get(1)?,
@@ -157,10 +151,10 @@ impl RecordRow {
             state,
             delivered_by: self.delivered_by,
             tries: self.tries,
-            next_at: self.next_at.map(Timestamp::from_micros),
+            next_at: self.next_at,
             http_status: self.http_status,
             error: self.error,
-            created_at: Timestamp::from_micros(self.created_at),
+            created_at: self.created_at,
         })
     }
 }
@@ -172,7 +166,7 @@ struct Settled {
     job_no: i64,
     has_body: bool,
     ends: u32,
-    finished_at: Option<i64>,
+    finished_at: Option<Timestamp>,
 }
 
 fn replay(
@@ -183,15 +177,16 @@ fn replay(
     now: Timestamp,
 ) -> Result<Replayed, StoreError> {
     let query = format!(
-        "SELECT delivery_no, delivery_id, deliveries.job_no, body IS NOT NULL, jobs.ends, jobs.finished_at \
-         FROM {TABLES} WHERE {MATCHES} AND next_at IS NULL AND delivery_no > {after} ORDER BY delivery_no LIMIT :limit"
+        "SELECT delivery_no, delivery_id, deliveries.job_no, CASE WHEN body IS NULL THEN 0 ELSE 1 END, \
+         jobs.ends, jobs.finished_at \
+         FROM {TABLES} WHERE {MATCHES} AND next_at IS NULL AND delivery_no > {after} ORDER BY delivery_no LIMIT ?7"
     );
-    let read = |row: &Row<'_>| {
+    let read = |row: &dyn Row| {
         Ok(Settled {
             delivery_no: row.get(0)?,
             delivery_id: row.get(1)?,
             job_no: row.get(2)?,
-            has_body: row.get(3)?,
+            has_body: row.get::<i64>(3)? != 0,
             ends: row.get(4)?,
             finished_at: row.get(5)?,
         })
@@ -205,12 +200,12 @@ fn replay(
             continue;
         }
         connection
-            .prepare_cached(
+            .execute(
                 "UPDATE deliveries SET next_at = ?2, round_tries = 0, round_began_at = ?2, page = NULL, \
                  delivered_at = NULL, delivered_by = NULL, given_up_at = NULL, body = COALESCE(?3, body) \
                  WHERE delivery_no = ?1",
+                params![settled.delivery_no, now, body.as_deref()],
             )
-            .and_then(|mut statement| statement.execute(params![settled.delivery_no, now.as_micros(), body]))
             .map_err(failed("replay deliveries"))?;
         outcome.replayed = outcome.replayed.saturating_add(1);
     }
@@ -225,7 +220,7 @@ fn rebuild(connection: &Connection, settled: &Settled) -> Result<Option<Vec<u8>>
     let is_purged = snapshot.status == platen_core::job::JobStatus::Succeeded && snapshot.result.is_none();
     match settled.finished_at {
         Some(at) if is_last && !is_purged => {
-            event::body(&snapshot, Timestamp::from_micros(at)).map_err(inconsistent("deliveries.body"))
+            event::body(&snapshot, at).map_err(inconsistent("deliveries.body"))
         }
         Some(_) | None => Ok(None),
     }

@@ -7,12 +7,12 @@ use platen_core::code::ErrorCode;
 use platen_core::job::{
     Answer, Cause, JobError, JobId, JobSnapshot, JobSpec, JobStatus, Priority, SiteId, Usage, Work,
 };
-use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error as ValueError;
 use thiserror::Error;
 
+use super::connection::{Connection, Row, SqlError, params};
 use super::failed;
 use crate::storage::StoreError;
 
@@ -34,14 +34,14 @@ pub(super) struct JobRow {
     error: Option<(String, String)>,
     usage: Option<String>,
     request_id: String,
-    created_at: i64,
-    updated_at: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
     result: Option<String>,
     pub(super) job_no: i64,
 }
 
 impl JobRow {
-    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn read(row: &dyn Row) -> Result<Self, SqlError> {
         let error: (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
         Ok(Self {
             job_id: row.get(0)?,
@@ -60,7 +60,7 @@ impl JobRow {
     }
 
     pub(super) fn site(&self) -> Result<SiteId, StoreError> {
-        self.site_id.clone().try_into().map_err(inconsistent("jobs.site_id"))
+        site_id(self.site_id.clone())
     }
 
     pub(super) fn into_snapshot(self) -> Result<JobSnapshot, StoreError> {
@@ -81,8 +81,8 @@ impl JobRow {
             error,
             attempt: self.attempt,
             request_id: self.request_id,
-            created_at: Timestamp::from_micros(self.created_at),
-            updated_at: Timestamp::from_micros(self.updated_at),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
         })
     }
 }
@@ -95,10 +95,7 @@ pub(super) fn numbered_job(
 ) -> Result<Option<(i64, JobSnapshot)>, StoreError> {
     let query = format!("SELECT {JOB_COLUMNS} WHERE jobs.job_id = ?1 AND jobs.site_id = ?2");
     let row = connection
-        .prepare_cached(&query)
-        .and_then(|mut statement| {
-            statement.query_row([job_id.as_str(), site.as_str()], JobRow::read).optional()
-        })
+        .query_opt(&query, params![job_id.as_str(), site.as_str()], JobRow::read)
         .map_err(failed("read a job"))?;
     row.map(|row| Ok((row.job_no, row.into_snapshot()?))).transpose()
 }
@@ -115,31 +112,30 @@ pub(super) fn job(
 /// A job that exists, with its site.
 pub(super) fn job_by_no(connection: &Connection, job_no: i64) -> Result<(SiteId, JobSnapshot), StoreError> {
     let query = format!("SELECT {JOB_COLUMNS} WHERE jobs.job_no = ?1");
-    let row = connection
-        .prepare_cached(&query)
-        .and_then(|mut statement| statement.query_row([job_no], JobRow::read))
-        .map_err(failed("read a job"))?;
+    let row = connection.query_one(&query, params![job_no], JobRow::read).map_err(failed("read a job"))?;
     Ok((row.site()?, row.into_snapshot()?))
 }
 
 /// What the outside calls a job that exists.
 pub(super) fn names(connection: &Connection, job_no: i64) -> Result<(SiteId, JobId), StoreError> {
     let (site, id): (String, String) = connection
-        .prepare_cached("SELECT site_id, job_id FROM jobs WHERE job_no = ?1")
-        .and_then(|mut statement| statement.query_row([job_no], |row| Ok((row.get(0)?, row.get(1)?))))
+        .query_one("SELECT site_id, job_id FROM jobs WHERE job_no = ?1", params![job_no], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .map_err(failed("read a job"))?;
     Ok((site_id(site)?, job_id(id)?))
 }
 
 /// What [`SpecRow::read`] reads, in its order.
-pub(super) const SPEC_COLUMNS: &str = "jobs.job_id, jobs.idempotency_key, jobs.request_id, jobs.traceparent, \
-     jobs.prompt_hash, jobs.subject, jobs.conversation, jobs.priority, jobs.created_at, jobs.kind, \
-     jobs.life_began_at, jobs.deadline_at, payloads.payload, jobs.site_id \
+pub(super) const SPEC_COLUMNS: &str = "jobs.job_id, jobs.site_id, jobs.idempotency_key, jobs.request_id, \
+     jobs.traceparent, jobs.prompt_hash, jobs.subject, jobs.conversation, jobs.priority, jobs.created_at, \
+     jobs.kind, jobs.life_began_at, jobs.deadline_at, payloads.payload \
      FROM jobs JOIN payloads ON payloads.job_no = jobs.job_no";
 
 /// What was submitted, as the columns hold it.
 pub(super) struct SpecRow {
     job_id: String,
+    site_id: String,
     idempotency_key: String,
     request_id: String,
     traceparent: Option<String>,
@@ -147,40 +143,46 @@ pub(super) struct SpecRow {
     subject: Option<String>,
     conversation: Option<String>,
     priority: String,
-    created_at: i64,
+    created_at: Timestamp,
     kind: String,
-    life_began_at: i64,
-    deadline_at: i64,
+    life_began_at: Timestamp,
+    deadline_at: Timestamp,
     payload: String,
 }
 
 impl SpecRow {
-    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn read(row: &dyn Row) -> Result<Self, SqlError> {
         Ok(Self {
             job_id: row.get(0)?,
-            idempotency_key: row.get(1)?,
-            request_id: row.get(2)?,
-            traceparent: row.get(3)?,
-            prompt_hash: row.get(4)?,
-            subject: row.get(5)?,
-            conversation: row.get(6)?,
-            priority: row.get(7)?,
-            created_at: row.get(8)?,
-            kind: row.get(9)?,
-            life_began_at: row.get(10)?,
-            deadline_at: row.get(11)?,
-            payload: row.get(12)?,
+            site_id: row.get(1)?,
+            idempotency_key: row.get(2)?,
+            request_id: row.get(3)?,
+            traceparent: row.get(4)?,
+            prompt_hash: row.get(5)?,
+            subject: row.get(6)?,
+            conversation: row.get(7)?,
+            priority: row.get(8)?,
+            created_at: row.get(9)?,
+            kind: row.get(10)?,
+            life_began_at: row.get(11)?,
+            deadline_at: row.get(12)?,
+            payload: row.get(13)?,
         })
+    }
+
+    /// Whose job it is.
+    pub(super) fn site(&self) -> Result<SiteId, StoreError> {
+        site_id(self.site_id.clone())
     }
 
     /// When this life of the job must have ended.
     pub(super) fn deadline(&self) -> Timestamp {
-        Timestamp::from_micros(self.deadline_at)
+        self.deadline_at
     }
 
     /// The spec, with the present life's times in place of those that were asked for.
     pub(super) fn into_spec(self) -> Result<JobSpec, StoreError> {
-        let (began, deadline) = (Timestamp::from_micros(self.life_began_at), self.deadline());
+        let (began, deadline) = (self.life_began_at, self.deadline_at);
         let work = match self.kind.as_str() {
             "chat" => {
                 Work::Chat(serde_json::from_str(&self.payload).map_err(inconsistent("payloads.payload"))?)
@@ -201,7 +203,7 @@ impl SpecRow {
             priority: priority(&self.priority)?,
             run_at: Some(began),
             deadline_ms: u64::try_from(deadline.since(began).as_millis()).ok(),
-            created_at: Timestamp::from_micros(self.created_at),
+            created_at: self.created_at,
             work,
         })
     }
@@ -242,6 +244,12 @@ pub(super) fn usage(json: &str) -> Result<Usage, StoreError> {
 
 pub(super) fn to_json<T: serde::Serialize>(value: &T, column: &'static str) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(inconsistent(column))
+}
+
+/// Sites as one parameter: `REPLACE(?1, ',' || site_id || ',', '') = ?1` is true for a site that is not among
+/// them, in both engines. No site's name holds a comma.
+pub(super) fn list(sites: &[SiteId]) -> String {
+    sites.iter().fold(",".to_owned(), |list, site| list + site.as_str() + ",")
 }
 
 pub(super) fn error_code(word: &str) -> Result<ErrorCode, StoreError> {

@@ -4,11 +4,11 @@ use platen_core::clock::Timestamp;
 use platen_core::code::ErrorCode;
 use platen_core::job::{JobError, Usage};
 use platen_core::workflow::{Event, StepIndex};
-use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
+use super::connection::{Connection, params};
 use super::steps::StepKey;
-use super::{SqliteStore, attempts, failed, graph, hops, lease, row, steps};
+use super::{Store, attempts, failed, graph, hops, lease, row, steps};
 use crate::jobs::store::{
     AfterFailure, Completed, Failed, Fenced, Lease, LeaseRequest, Leased, Orphans, Policy, Recovery,
     StepInput, StepOutput, WorkStore,
@@ -23,11 +23,11 @@ pub(super) const NEXT_STEP: &str = "SELECT MIN(run_at) FROM steps WHERE status =
 pub(super) const NEXT_DEADLINE: &str =
     "SELECT MIN(deadline_at) FROM jobs WHERE status = 'queued' AND finished_at IS NULL";
 
-/// Counts a crash of each running step without a worker.
-pub(super) const ORPHANS: &str = "UPDATE steps SET crashes = crashes + 1 WHERE status = 'running' AND lease_until <= ?1 \
-     AND owner = COALESCE(?2, owner) RETURNING job_no, step, branch, attempt, crashes";
+/// The running steps without a worker.
+pub(super) const ORPHANS: &str = "SELECT job_no, step, branch, attempt FROM steps \
+     WHERE status = 'running' AND lease_until <= ?1 AND owner = COALESCE(?2, owner)";
 
-impl WorkStore for SqliteStore {
+impl WorkStore for Store {
     fn recover(&self, now: Timestamp, orphans: Orphans, poison_after: u32) -> StoreFuture<'_, Recovery> {
         Box::pin(
             self.write("recover jobs", move |connection| recover(connection, now, &orphans, poison_after)),
@@ -40,15 +40,12 @@ impl WorkStore for SqliteStore {
 
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>> {
         Box::pin(self.read("find the next job", |connection| {
-            let least = |query: &str| -> Result<Option<i64>, StoreError> {
-                connection
-                    .prepare_cached(query)
-                    .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
-                    .map_err(failed("find the next job"))
+            let least = |query: &str| -> Result<Option<Timestamp>, StoreError> {
+                connection.query_one(query, params![], |row| row.get(0)).map_err(failed("find the next job"))
             };
             let step = least(NEXT_STEP)?;
             let late = least(NEXT_DEADLINE)?;
-            Ok(step.into_iter().chain(late).min().map(Timestamp::from_micros))
+            Ok(step.into_iter().chain(late).min())
         }))
     }
 
@@ -60,13 +57,10 @@ impl WorkStore for SqliteStore {
         Box::pin(self.write("renew a lease", move |connection| {
             fenced(connection, &lease, |_| {
                 connection
-                    .prepare_cached(
+                    .execute(
                         "UPDATE steps SET lease_until = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+                        params![lease.job_no, lease.step, lease.branch, until],
                     )
-                    .and_then(|mut statement| {
-                        let values = params![lease.job_no, lease.step, lease.branch, until.as_micros()];
-                        statement.execute(values)
-                    })
                     .map(drop)
                     .map_err(failed("renew a lease"))
             })
@@ -116,17 +110,15 @@ fn fenced(
     lease: &Lease,
     change: impl FnOnce(&Held) -> Result<(), StoreError>,
 ) -> Result<Fenced, StoreError> {
+    let Lease { job_id, job_no, step, branch, attempt } = lease;
     let found: Option<Option<String>> = connection
-        .prepare_cached(
+        .query_opt(
             "SELECT usage FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
              WHERE steps.job_no = ?1 AND step = ?2 AND branch = ?3 AND steps.attempt = ?4 \
              AND steps.status = 'running' AND job_id = ?5",
+            params![*job_no, *step, *branch, *attempt, job_id.as_str()],
+            |row| row.get(0),
         )
-        .and_then(|mut statement| {
-            let Lease { job_id, job_no, step, branch, attempt } = lease;
-            let values = params![job_no, step, branch, attempt, job_id.as_str()];
-            statement.query_row(values, |row| row.get(0)).optional()
-        })
         .map_err(failed("check a lease"))?;
     let Some(usage) = found else { return Ok(Fenced::Stale) };
     let usage = usage.as_deref().map(row::usage).transpose()?;
@@ -147,18 +139,20 @@ fn complete(
         StepOutput::Value(value) => row::to_json(value, "results.result")?,
     };
     connection
-        .prepare_cached("INSERT INTO results (job_no, step, branch, result) VALUES (?1, ?2, ?3, ?4)")
-        .and_then(|mut statement| statement.execute(params![job_no, step, branch, result]))
+        .execute(
+            "INSERT INTO results (job_no, step, branch, result) VALUES (?1, ?2, ?3, ?4)",
+            params![job_no, step, branch, &result],
+        )
         .map_err(failed("keep a result"))?;
     let usage = match &completed.usage {
         Some(usage) => Some(row::to_json(&sum(held.usage.as_ref(), usage), "jobs.usage")?),
         None => held.usage.as_ref().map(|usage| row::to_json(usage, "jobs.usage")).transpose()?,
     };
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE jobs SET usage = ?2, error_code = NULL, error_message = NULL WHERE job_no = ?1",
+            params![job_no, usage.as_deref()],
         )
-        .and_then(|mut statement| statement.execute(params![job_no, usage]))
         .map_err(failed("keep a result"))?;
     attempts::succeed(connection, held.key, attempt, now)?;
     completed.hops.iter().try_for_each(|hop| hops::insert(connection, job_no, hop))?;
@@ -186,12 +180,12 @@ fn fail(
         None => held.usage.clone(),
     };
     let usage = usage.map(|usage| row::to_json(&usage, "jobs.usage")).transpose()?;
+    let (code, message) = (failure.error.code.as_str(), &failure.error.message);
     connection
-        .prepare_cached("UPDATE jobs SET usage = ?2, error_code = ?3, error_message = ?4 WHERE job_no = ?1")
-        .and_then(|mut statement| {
-            let (code, message) = (failure.error.code.as_str(), &failure.error.message);
-            statement.execute(params![job_no, usage, code, message])
-        })
+        .execute(
+            "UPDATE jobs SET usage = ?2, error_code = ?3, error_message = ?4 WHERE job_no = ?1",
+            params![job_no, usage.as_deref(), code, message],
+        )
         .map_err(failed("record a failed attempt"))?;
     match failure.next {
         AfterFailure::RetryAt(run_at) => {
@@ -215,16 +209,18 @@ fn recover(
     poison_after: u32,
 ) -> Result<Recovery, StoreError> {
     let (before, owner) = match orphans {
-        Orphans::OfPreviousProcess { owner } => (i64::MAX, Some(owner.as_str())),
-        Orphans::OfExpiredLease => (now.as_micros(), None),
+        Orphans::OfPreviousProcess { owner } => (Timestamp::from_micros(i64::MAX), Some(owner.as_str())),
+        Orphans::OfExpiredLease => (now, None),
     };
-    let mut statement = connection.prepare_cached(ORPHANS).map_err(failed("recover jobs"))?;
-    let found: Vec<(StepKey, u32, u32)> = statement
-        .query_map(params![before, owner], |row| Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?)))
-        .and_then(Iterator::collect)
+    let mut found: Vec<(StepKey, u32)> = connection
+        .query_all(ORPHANS, params![before, owner], |row| Ok((StepKey::read(row)?, row.get(3)?)))
         .map_err(failed("recover jobs"))?;
+    // In the order in which whoever looks at the same time takes them.
+    found.sort();
     let mut recovery = Recovery::default();
-    for (key, attempt, crashes) in found {
+    for (key, attempt) in found {
+        // One that was given up a moment ago takes the other branches of its job with it.
+        let Some(crashes) = count_crash(connection, key, attempt, before)? else { continue };
         attempts::abandon(connection, key, attempt, now)?;
         let detail = json!({ "attempt": attempt, "crashes": crashes });
         hops::record(connection, key.job_no, names::HOP_RECOVERED, now, &detail)?;
@@ -240,6 +236,23 @@ fn recover(
         }
     }
     Ok(recovery)
+}
+
+/// Counts a crash of a running branch; `None` when it has no orphan any more.
+fn count_crash(
+    connection: &Connection,
+    key: StepKey,
+    attempt: u32,
+    before: Timestamp,
+) -> Result<Option<u32>, StoreError> {
+    connection
+        .query_opt(
+            "UPDATE steps SET crashes = crashes + 1 WHERE job_no = ?1 AND step = ?2 AND branch = ?3 \
+             AND attempt = ?4 AND status = 'running' AND lease_until <= ?5 RETURNING crashes",
+            params![key.job_no, key.step, key.branch, attempt, before],
+            |row| row.get(0),
+        )
+        .map_err(failed("recover a job"))
 }
 
 /// What all charged attempts used together. The cost is that of the attempts whose price is known.

@@ -2,24 +2,21 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
 
-use super::{SqliteStore, failed, hops};
+use super::connection::{Connection, Row, params};
+use super::{Store, failed, hops};
 use crate::results::store::{PageRequest, ResultStore, TakenPage};
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
 
-impl ResultStore for SqliteStore {
+impl ResultStore for Store {
     fn has_results(&self, site: SiteId) -> StoreFuture<'_, bool> {
         Box::pin(self.read("look for results", move |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT EXISTS (SELECT 1 FROM deliveries WHERE site_id = ?1 AND delivered_at IS NULL \
-                     AND body IS NOT NULL)",
-                )
-                .and_then(|mut statement| statement.query_row([site.as_str()], |row| row.get(0)))
-                .map_err(failed("look for results"))
+            let query = "SELECT delivery_no FROM deliveries WHERE site_id = ?1 AND delivered_at IS NULL \
+                         AND body IS NOT NULL LIMIT 1";
+            let found = connection.query_opt(query, params![site.as_str()], |row| row.get::<i64>(0));
+            found.map(|found| found.is_some()).map_err(failed("look for results"))
         }))
     }
 
@@ -34,8 +31,11 @@ fn take_page(
     now: Timestamp,
 ) -> Result<TakenPage, StoreError> {
     let pages: Option<i64> = connection
-        .prepare_cached("SELECT pages FROM sites WHERE site_id = ?1")
-        .and_then(|mut statement| statement.query_row([request.site.as_str()], |row| row.get(0)).optional())
+        .query_opt(
+            "SELECT pages FROM sites WHERE site_id = ?1/*pg: FOR UPDATE*/",
+            params![request.site.as_str()],
+            |row| row.get(0),
+        )
         .map_err(failed("hand results out"))?;
     let Some(pages) = pages else { return Ok(TakenPage::default()) };
     // A cursor from before a restored backup would acknowledge pages that are yet to come.
@@ -58,15 +58,13 @@ fn acknowledge(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     let taken: Vec<(i64, String, i64)> = connection
-        .prepare_cached(
+        .query_all(
             "UPDATE deliveries SET delivered_at = ?3, delivered_by = 'page', next_at = NULL, \
              given_up_at = NULL, body = NULL WHERE site_id = ?1 AND delivered_at IS NULL AND page <= ?2 \
              RETURNING job_no, delivery_id, page",
+            params![site.as_str(), since, now],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
-        .and_then(|mut statement| {
-            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-            statement.query_map(params![site.as_str(), since, now.as_micros()], read)?.collect()
-        })
         .map_err(failed("acknowledge results"))?;
     for (job_no, id, page) in &taken {
         let detail = json!({ "webhook_id": id, "page": page });
@@ -83,36 +81,41 @@ struct Untold {
 
 /// The oldest that fit, and whether there are more.
 fn untold(connection: &Connection, request: &PageRequest) -> Result<(Vec<Untold>, bool), StoreError> {
-    let mut statement = connection
-        .prepare_cached(
+    let limit = usize::try_from(request.limit).unwrap_or(usize::MAX);
+    let mut found: Vec<Untold> = connection
+        .query_all(
             "SELECT delivery_no, delivery_id, body FROM deliveries \
-             WHERE site_id = ?1 AND delivered_at IS NULL AND body IS NOT NULL ORDER BY delivery_no",
+             WHERE site_id = ?1 AND delivered_at IS NULL AND body IS NOT NULL ORDER BY delivery_no LIMIT ?2",
+            params![request.site.as_str(), i64::from(request.limit).saturating_add(1)],
+            |row: &dyn Row| Ok(Untold { delivery_no: row.get(0)?, id: row.get(1)?, body: row.get(2)? }),
         )
         .map_err(failed("hand results out"))?;
-    let mut rows = statement.query([request.site.as_str()]).map_err(failed("hand results out"))?;
-    let limit = usize::try_from(request.limit).unwrap_or(usize::MAX);
-    let (mut events, mut bytes) = (Vec::new(), 0_usize);
-    while let Some(row) = rows.next().map_err(failed("hand results out"))? {
-        let read = || Ok(Untold { delivery_no: row.get(0)?, id: row.get(1)?, body: row.get(2)? });
-        let event: Untold = read().map_err(failed("hand results out"))?;
+    let mut bytes = 0_usize;
+    let fits = |event: &&Untold| {
+        let is_first = bytes == 0;
         bytes = bytes.saturating_add(event.body.len());
-        if events.len() >= limit || (bytes > request.max_bytes && !events.is_empty()) {
-            return Ok((events, true));
-        }
-        events.push(event);
-    }
-    Ok((events, false))
+        is_first || bytes <= request.max_bytes
+    };
+    let taken = found.iter().take(limit).take_while(fits).count();
+    let has_more = taken < found.len();
+    found.truncate(taken);
+    Ok((found, has_more))
 }
 
 fn number_page(connection: &Connection, site: &SiteId, events: &[Untold]) -> Result<i64, StoreError> {
     let page: i64 = connection
-        .prepare_cached("UPDATE sites SET pages = pages + 1 WHERE site_id = ?1 RETURNING pages")
-        .and_then(|mut statement| statement.query_row([site.as_str()], |row| row.get(0)))
+        .query_one(
+            "UPDATE sites SET pages = pages + 1 WHERE site_id = ?1 RETURNING pages",
+            params![site.as_str()],
+            |row| row.get(0),
+        )
         .map_err(failed("number a page of results"))?;
     for event in events {
         connection
-            .prepare_cached("UPDATE deliveries SET page = ?2 WHERE delivery_no = ?1")
-            .and_then(|mut statement| statement.execute([event.delivery_no, page]))
+            .execute(
+                "UPDATE deliveries SET page = ?2 WHERE delivery_no = ?1",
+                params![event.delivery_no, page],
+            )
             .map_err(failed("number a page of results"))?;
     }
     Ok(page)

@@ -5,21 +5,22 @@ use platen_core::job::SiteId;
 use platen_core::limits::MAX_WEBHOOK_SECRETS;
 use platen_core::secret::Secret;
 use platen_core::signing::SigningKey;
-use rusqlite::{Connection, OptionalExtension, params};
 
+use super::connection::{Connection, Row, params};
 use super::row::{self, inconsistent};
-use super::{SqliteStore, failed};
+use super::{Store, failed};
 use crate::sites::{AddedSite, ListedSecret, ListedSite, NewSite, SecretChange, Site, SiteStore, secret_id};
 use crate::storage::{StoreError, StoreFuture};
 
-impl SiteStore for SqliteStore {
+impl SiteStore for Store {
     fn find_site(&self, id: SiteId) -> StoreFuture<'_, Option<Site>> {
         Box::pin(self.read("read a site", move |connection| {
             let found: Option<(String, String)> = connection
-                .prepare_cached("SELECT url, site_secret FROM sites WHERE site_id = ?1")
-                .and_then(|mut statement| {
-                    statement.query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()
-                })
+                .query_opt(
+                    "SELECT url, site_secret FROM sites WHERE site_id = ?1",
+                    params![id.as_str()],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
                 .map_err(failed("read a site"))?;
             let Some((url, site_secret)) = found else { return Ok(None) };
             let webhook_secrets = webhook_keys(connection, &id)?;
@@ -33,7 +34,7 @@ impl SiteStore for SqliteStore {
                 .execute(
                     "INSERT INTO sites (site_id, url, site_secret, created_at) VALUES (?1, ?2, ?3, ?4) \
                      ON CONFLICT DO NOTHING",
-                    params![site.id.as_str(), site.url, site.secrets.site.expose(), now.as_micros()],
+                    params![site.id.as_str(), &site.url, site.secrets.site.expose(), now],
                 )
                 .map_err(failed("add a site"))?;
             if inserted == 0 {
@@ -53,11 +54,11 @@ impl SiteStore for SqliteStore {
                      ON CONFLICT (site_id) DO UPDATE SET url = excluded.url, webhooks = 'on', \
                      webhooks_since = NULL, site_secret = excluded.site_secret, \
                      rotated_at = excluded.created_at",
-                    params![site.id.as_str(), site.url, site.secrets.site.expose(), now.as_micros()],
+                    params![site.id.as_str(), &site.url, site.secrets.site.expose(), now],
                 )
                 .map_err(failed("rotate a site's secrets"))?;
             connection
-                .execute("DELETE FROM webhook_secrets WHERE site_id = ?1", [site.id.as_str()])
+                .execute("DELETE FROM webhook_secrets WHERE site_id = ?1", params![site.id.as_str()])
                 .map_err(failed("rotate a site's secrets"))?;
             insert_secret(connection, &site.id, &site.secrets.webhook, now)
         }))
@@ -65,23 +66,15 @@ impl SiteStore for SqliteStore {
 
     fn list_sites(&self) -> StoreFuture<'_, Vec<ListedSite>> {
         Box::pin(self.read("list sites", |connection| {
-            let mut statement = connection
-                .prepare_cached("SELECT site_id, url, created_at, rotated_at FROM sites ORDER BY site_id")
-                .map_err(failed("list sites"))?;
-            let rows = statement
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-                .map_err(failed("list sites"))?;
-            rows.map(|row| {
-                let (id, url, created_at, rotated_at): (String, _, _, Option<i64>) =
-                    row.map_err(failed("list sites"))?;
-                Ok(ListedSite {
-                    id: row::site_id(id)?,
-                    url,
-                    created_at: Timestamp::from_micros(created_at),
-                    rotated_at: rotated_at.map(Timestamp::from_micros),
+            let query = "SELECT site_id, url, created_at, rotated_at FROM sites ORDER BY site_id";
+            let read = |row: &dyn Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+            let rows: Vec<(String, String, Timestamp, Option<Timestamp>)> =
+                connection.query_all(query, params![], read).map_err(failed("list sites"))?;
+            rows.into_iter()
+                .map(|(id, url, created_at, rotated_at)| {
+                    Ok(ListedSite { id: row::site_id(id)?, url, created_at, rotated_at })
                 })
-            })
-            .collect()
+                .collect()
         }))
     }
 
@@ -119,7 +112,7 @@ impl SiteStore for SqliteStore {
             connection
                 .execute(
                     "DELETE FROM webhook_secrets WHERE site_id = ?1 AND secret_id = ?2",
-                    params![site.as_str(), secret_id],
+                    params![site.as_str(), &secret_id],
                 )
                 .map_err(failed("retire a webhook secret"))?;
             Ok(SecretChange::Done)
@@ -140,7 +133,7 @@ fn insert_secret(
     connection
         .execute(
             "INSERT INTO webhook_secrets (site_id, secret_id, secret, created_at) VALUES (?1, ?2, ?3, ?4)",
-            params![site.as_str(), secret_id(secret), secret.expose(), now.as_micros()],
+            params![site.as_str(), &secret_id(secret), secret.expose(), now],
         )
         .map(drop)
         .map_err(failed("keep a webhook secret"))
@@ -150,12 +143,8 @@ fn listed_secrets(connection: &Connection, site: &SiteId) -> Result<Vec<ListedSe
     let query = "SELECT secret_id, created_at FROM webhook_secrets WHERE site_id = ?1 \
                  ORDER BY created_at, secret_id";
     connection
-        .prepare_cached(query)
-        .and_then(|mut statement| {
-            let read = |row: &rusqlite::Row<'_>| {
-                Ok(ListedSecret { id: row.get(0)?, created_at: Timestamp::from_micros(row.get(1)?) })
-            };
-            statement.query_map([site.as_str()], read)?.collect()
+        .query_all(query, params![site.as_str()], |row| {
+            Ok(ListedSecret { id: row.get(0)?, created_at: row.get(1)? })
         })
         .map_err(failed("list webhook secrets"))
 }
@@ -163,8 +152,7 @@ fn listed_secrets(connection: &Connection, site: &SiteId) -> Result<Vec<ListedSe
 fn webhook_keys(connection: &Connection, site: &SiteId) -> Result<Vec<SigningKey>, StoreError> {
     let query = "SELECT secret FROM webhook_secrets WHERE site_id = ?1 ORDER BY created_at, secret_id";
     let texts: Vec<String> = connection
-        .prepare_cached(query)
-        .and_then(|mut statement| statement.query_map([site.as_str()], |row| row.get(0))?.collect())
+        .query_all(query, params![site.as_str()], |row| row.get(0))
         .map_err(failed("read a site"))?;
     texts.iter().map(|text| key(text, "webhook_secrets.secret")).collect()
 }

@@ -2,13 +2,13 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
-use rusqlite::params;
 
-use super::{SqliteStore, failed};
+use super::connection::params;
+use super::{Store, failed};
 use crate::site_tokens::TokenStore;
 use crate::storage::StoreFuture;
 
-impl TokenStore for SqliteStore {
+impl TokenStore for Store {
     fn redeem(
         &self,
         site: SiteId,
@@ -18,13 +18,11 @@ impl TokenStore for SqliteStore {
     ) -> StoreFuture<'_, bool> {
         Box::pin(self.write("redeem a token", move |connection| {
             let inserted = connection
-                .prepare_cached(
+                .execute(
                     "INSERT INTO stream_tokens (site_id, token_id, expires_at) VALUES (?1, ?2, ?3) \
                      ON CONFLICT DO NOTHING",
+                    params![site.as_str(), &token_id, expires_at],
                 )
-                .and_then(|mut statement| {
-                    statement.execute(params![site.as_str(), token_id, expires_at.as_micros()])
-                })
                 .map_err(failed("redeem a token"))?;
             Ok(inserted == 1)
         }))

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use platen_core::clock::Timestamp;
 use platen_core::job::{JobStatus, Priority, SiteId};
 use platen_core::workflow::{Change, Event, Facts, JobEnd, Progress, Reads, StepIndex, StepStatus, Workflow};
-use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 
 use super::branches::Due;
+use super::connection::{Connection, params};
 use super::row::{inconsistent, to_json};
 use super::{branches, end, failed, hops, row};
 use crate::jobs::graph::{Graph, answer_of};
@@ -49,8 +49,7 @@ pub(super) fn advance(
     if graph.is_workflow() {
         let progress = to_json(&advanced.progress, "jobs.progress")?;
         connection
-            .prepare_cached("UPDATE jobs SET progress = ?2 WHERE job_no = ?1")
-            .and_then(|mut statement| statement.execute(params![place.job_no, progress]))
+            .execute("UPDATE jobs SET progress = ?2 WHERE job_no = ?1", params![place.job_no, &progress])
             .map_err(failed("keep a job's progress"))?;
     }
     let mut ended = None;
@@ -120,8 +119,7 @@ fn keep_answer(
 ) -> Result<(), StoreError> {
     let answer = to_json(&answer_of(&result(connection, graph, job_no, output)?), "answers.answer")?;
     connection
-        .prepare_cached("INSERT INTO answers (job_no, answer) VALUES (?1, ?2)")
-        .and_then(|mut statement| statement.execute(params![job_no, answer]))
+        .execute("INSERT INTO answers (job_no, answer) VALUES (?1, ?2)", params![job_no, &answer])
         .map(drop)
         .map_err(failed("keep an answer"))
 }
@@ -130,16 +128,13 @@ fn keep_answer(
 pub(super) fn read(connection: &Connection, job_no: i64) -> Result<(Graph, Place), StoreError> {
     type Columns = (String, String, Option<String>, String, Option<String>, Option<String>);
     let (site, priority, subject, status, progress, definition): Columns = connection
-        .prepare_cached(
-            "SELECT site_id, priority, subject, status, progress, \
-             CASE WHEN kind = 'workflow' THEN (SELECT definition FROM payloads WHERE payloads.job_no = jobs.job_no) END \
+        .query_one(
+            "SELECT site_id, priority, subject, status, progress, CASE WHEN kind = 'workflow' THEN \
+                 (SELECT definition FROM payloads WHERE payloads.job_no = jobs.job_no) END \
              FROM jobs WHERE job_no = ?1",
+            params![job_no],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)),
         )
-        .and_then(|mut statement| {
-            statement.query_row([job_no], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
-            })
-        })
         .map_err(failed("read a job's graph"))?;
     let graph = match definition {
         Some(definition) => {
@@ -179,8 +174,7 @@ fn facts(connection: &Connection, graph: &Graph, job_no: i64, reads: &Reads) -> 
 /// The input of a workflow.
 pub(super) fn input(connection: &Connection, job_no: i64) -> Result<Value, StoreError> {
     let payload: String = connection
-        .prepare_cached("SELECT payload FROM payloads WHERE job_no = ?1")
-        .and_then(|mut statement| statement.query_row([job_no], |row| row.get(0)))
+        .query_one("SELECT payload FROM payloads WHERE job_no = ?1", params![job_no], |row| row.get(0))
         .map_err(failed("read a job's input"))?;
     let mut payload: Value = serde_json::from_str(&payload).map_err(inconsistent("payloads.payload"))?;
     Ok(payload.get_mut("input").map(Value::take).unwrap_or_default())
@@ -194,10 +188,11 @@ pub(super) fn result(
     step: StepIndex,
 ) -> Result<Value, StoreError> {
     let texts: Vec<String> = connection
-        .prepare_cached("SELECT result FROM results WHERE job_no = ?1 AND step = ?2 ORDER BY branch")
-        .and_then(|mut statement| {
-            statement.query_map(params![job_no, branches::place(step)], |row| row.get(0))?.collect()
-        })
+        .query_all(
+            "SELECT result FROM results WHERE job_no = ?1 AND step = ?2 ORDER BY branch",
+            params![job_no, branches::place(step)],
+            |row| row.get(0),
+        )
         .map_err(failed("read a result"))?;
     let mut values = texts
         .iter()
@@ -217,11 +212,11 @@ pub(super) fn branch_result(
     branch: u32,
 ) -> Result<Value, StoreError> {
     let text: Option<String> = connection
-        .prepare_cached("SELECT result FROM results WHERE job_no = ?1 AND step = ?2 AND branch = ?3")
-        .and_then(|mut statement| {
-            let values = params![job_no, branches::place(step), branch];
-            statement.query_row(values, |row| row.get(0)).optional()
-        })
+        .query_opt(
+            "SELECT result FROM results WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+            params![job_no, branches::place(step), branch],
+            |row| row.get(0),
+        )
         .map_err(failed("read a result"))?;
     let Some(text) = text else { return Ok(Value::Null) };
     serde_json::from_str(&text).map_err(inconsistent("results.result"))
@@ -229,34 +224,33 @@ pub(super) fn branch_result(
 
 /// What the worker of a workflow's branch needs to know; `None` when the lease is lost.
 pub(super) fn step_input(connection: &Connection, lease: &Lease) -> Result<Option<StepInput>, StoreError> {
-    let Lease { job_id: _, job_no, step, branch, attempt } = lease;
+    let Lease { job_id: _, job_no, step, branch, attempt } = *lease;
     let item: Option<Option<String>> = connection
-        .prepare_cached(
+        .query_opt(
             "SELECT item FROM steps WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4 \
              AND status = 'running'",
+            params![job_no, step, branch, attempt],
+            |row| row.get(0),
         )
-        .and_then(|mut statement| {
-            statement.query_row(params![job_no, step, branch, attempt], |row| row.get(0)).optional()
-        })
         .map_err(failed("read a step's input"))?;
     let Some(item) = item else { return Ok(None) };
-    let (graph, _) = read(connection, *job_no)?;
-    let Some(index) = StepIndex::new(usize::from(*step)) else { return Ok(None) };
+    let (graph, _) = read(connection, job_no)?;
+    let Some(index) = StepIndex::new(usize::from(step)) else { return Ok(None) };
     let Some(definition) = graph.step(index) else { return Ok(None) };
     let results = definition
         .reads()
         .into_iter()
-        .map(|read| Ok((read, result(connection, &graph, *job_no, read)?)))
+        .map(|read| Ok((read, result(connection, &graph, job_no, read)?)))
         .collect::<Result<BTreeMap<_, _>, StoreError>>()?;
     let undone = match definition.undoes() {
-        Some(of) => branch_result(connection, *job_no, of, *branch)?,
+        Some(of) => branch_result(connection, job_no, of, branch)?,
         None => Value::Null,
     };
     let item = item.as_deref().map(serde_json::from_str).transpose().map_err(inconsistent("steps.item"))?;
     Ok(Some(StepInput {
         is_output: graph.workflow().output() == index && !definition.is_fan_out(),
         step: definition.clone(),
-        input: input(connection, *job_no)?,
+        input: input(connection, job_no)?,
         results,
         item: item.unwrap_or_default(),
         undone,

@@ -1,24 +1,22 @@
 //! How far schedules are.
 
 use platen_core::clock::Timestamp;
-use rusqlite::params;
 
-use super::{SqliteStore, failed};
+use super::connection::params;
+use super::{Store, failed};
 use crate::jobs::schedules::ScheduleStore;
 use crate::storage::StoreFuture;
 
-impl ScheduleStore for SqliteStore {
+impl ScheduleStore for Store {
     fn last_tick(&self, name: String, now: Timestamp) -> StoreFuture<'_, Timestamp> {
         Box::pin(self.write("read a schedule", move |connection| {
             connection
-                .prepare_cached(
+                .query_one(
                     "INSERT INTO schedules (name, last_tick) VALUES (?1, ?2) \
-                     ON CONFLICT DO UPDATE SET last_tick = last_tick RETURNING last_tick",
+                     ON CONFLICT (name) DO UPDATE SET last_tick = schedules.last_tick RETURNING last_tick",
+                    params![&name, now],
+                    |row| row.get(0),
                 )
-                .and_then(|mut statement| {
-                    statement.query_row(params![name, now.as_micros()], |row| row.get(0))
-                })
-                .map(Timestamp::from_micros)
                 .map_err(failed("read a schedule"))
         }))
     }
@@ -26,8 +24,10 @@ impl ScheduleStore for SqliteStore {
     fn ticked(&self, name: String, tick: Timestamp) -> StoreFuture<'_, ()> {
         Box::pin(self.write("keep a schedule", move |connection| {
             connection
-                .prepare_cached("UPDATE schedules SET last_tick = MAX(last_tick, ?2) WHERE name = ?1")
-                .and_then(|mut statement| statement.execute(params![name, tick.as_micros()]))
+                .execute(
+                    "UPDATE schedules SET last_tick = ?2 WHERE name = ?1 AND last_tick < ?2",
+                    params![&name, tick],
+                )
                 .map(drop)
                 .map_err(failed("keep a schedule"))
         }))

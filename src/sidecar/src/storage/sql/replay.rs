@@ -2,9 +2,9 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::workflow::Event;
-use rusqlite::{Connection, params};
 use serde_json::json;
 
+use super::connection::{Connection, params};
 use super::{failed, graph, hops};
 use crate::storage::StoreError;
 use crate::telemetry::names;
@@ -18,12 +18,12 @@ pub(super) fn replay(
 ) -> Result<(), StoreError> {
     let (graph, place) = graph::read(connection, job_no)?;
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE jobs SET status = 'queued', deadline_at = ?2 + (deadline_at - life_began_at), \
              life_began_at = ?2, updated_at = ?2, finished_at = NULL, error_code = NULL, \
              error_message = NULL, cause = NULL WHERE job_no = ?1",
+            params![job_no, now],
         )
-        .and_then(|mut statement| statement.execute(params![job_no, now.as_micros()]))
         .map_err(failed("replay a job"))?;
     hops::record(connection, job_no, names::HOP_REPLAYED, now, &json!({ "attempt": attempt }))?;
     graph::advance(connection, &graph, &place, Event::Replayed, now, now).map(drop)

@@ -2,9 +2,9 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::workflow::{Step, StepIndex};
-use rusqlite::{Connection, params};
 use serde_json::Value;
 
+use super::connection::{Connection, params};
 use super::graph::Place;
 use super::row::to_json;
 use super::steps::StepKey;
@@ -37,14 +37,13 @@ pub(super) fn fan_out(
     for (branch, item) in (0_u32..).zip(items) {
         let item = to_json(item, "steps.item")?;
         connection
-            .prepare_cached(
+            .execute(
                 "INSERT INTO steps (job_no, step, branch, name, status, lane_no, item) \
-                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6) ON CONFLICT DO UPDATE SET \
+                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6) \
+                 ON CONFLICT (job_no, step, branch) DO UPDATE SET \
                  status = 'waiting', item = excluded.item, failures = 0, crashes = 0",
+                params![at.job_no, place(step), branch, name, lane.0, &item],
             )
-            .and_then(|mut statement| {
-                statement.execute(params![at.job_no, place(step), branch, name, lane.0, item])
-            })
             .map_err(failed("fan a step out"))?;
     }
     Ok(())
@@ -61,13 +60,14 @@ pub(super) fn undo(
     let lane = lane(connection, graph, at, step)?;
     let name = graph.step(step).map_or("", |step| step.name());
     connection
-        .prepare_cached(
+        .execute(
             "INSERT INTO steps (job_no, step, branch, name, status, lane_no, item) \
              SELECT job_no, ?2, branch, ?4, 'waiting', ?5, item FROM steps \
-             WHERE job_no = ?1 AND step = ?3 AND status = 'succeeded' ON CONFLICT DO UPDATE SET \
+             WHERE job_no = ?1 AND step = ?3 AND status = 'succeeded' \
+             ON CONFLICT (job_no, step, branch) DO UPDATE SET \
              status = 'waiting', item = excluded.item, failures = 0, crashes = 0",
+            params![at.job_no, place(step), place(of), name, lane.0],
         )
-        .and_then(|mut statement| statement.execute(params![at.job_no, place(step), place(of), name, lane.0]))
         .map(drop)
         .map_err(failed("undo a step"))
 }
@@ -96,14 +96,12 @@ pub(super) fn queue(
         steps::next_turn(connection, lane, at.subject.as_deref()).map(Some)
     };
     let waiting: Vec<(u32, i64)> = connection
-        .prepare_cached(
+        .query_all(
             "SELECT branch, lane_no FROM steps WHERE job_no = ?1 AND step = ?2 AND status = 'waiting' \
              ORDER BY branch LIMIT ?3",
+            params![at.job_no, place(step), count],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
-        .and_then(|mut statement| {
-            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-            statement.query_map(params![at.job_no, place(step), count], read)?.collect()
-        })
         .map_err(failed("queue a step"))?;
     if waiting.is_empty() {
         let name = graph.step(step).map_or("", |step| step.name());
@@ -114,13 +112,11 @@ pub(super) fn queue(
     for (branch, lane_no) in waiting {
         let turn = turn(LaneNo(lane_no))?;
         connection
-            .prepare_cached(
+            .execute(
                 "UPDATE steps SET status = 'queued', turn = ?4, run_at = ?5 \
                  WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+                params![at.job_no, place(step), branch, turn, run_at],
             )
-            .and_then(|mut statement| {
-                statement.execute(params![at.job_no, place(step), branch, turn, run_at.as_micros()])
-            })
             .map_err(failed("queue a step"))?;
     }
     Ok(())
@@ -135,16 +131,14 @@ pub(super) fn begin(
     turn: Option<i64>,
     run_at: Timestamp,
 ) -> Result<(), StoreError> {
+    let StepKey { job_no, step, branch } = key;
     connection
-        .prepare_cached(
+        .execute(
             "INSERT INTO steps (job_no, step, branch, name, status, lane_no, turn, run_at) \
-             VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7) ON CONFLICT DO UPDATE SET \
+             VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7) ON CONFLICT (job_no, step, branch) DO UPDATE SET \
              status = 'queued', turn = excluded.turn, run_at = excluded.run_at, failures = 0, crashes = 0",
+            params![job_no, step, branch, name, lane.0, turn, run_at],
         )
-        .and_then(|mut statement| {
-            let StepKey { job_no, step, branch } = key;
-            statement.execute(params![job_no, step, branch, name, lane.0, turn, run_at.as_micros()])
-        })
         .map(drop)
         .map_err(failed("queue a step"))
 }
@@ -159,26 +153,24 @@ pub(super) fn cancel(
 ) -> Result<(), StoreError> {
     if !spares_running {
         let running: Vec<(StepKey, u32)> = connection
-            .prepare_cached(
+            .query_all(
                 "SELECT job_no, step, branch, attempt FROM steps \
                  WHERE job_no = ?1 AND step = ?2 AND status = 'running'",
+                params![job_no, place(step)],
+                |row| Ok((StepKey::read(row)?, row.get(3)?)),
             )
-            .and_then(|mut statement| {
-                let read = |row: &rusqlite::Row<'_>| Ok((StepKey::read(row)?, row.get(3)?));
-                statement.query_map(params![job_no, place(step)], read)?.collect()
-            })
             .map_err(failed("find running steps"))?;
         for (key, attempt) in running {
             attempts::abandon(connection, key, attempt, now)?;
         }
     }
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE steps SET status = 'cancelled', lease_until = NULL, owner = NULL, run_at = NULL, \
              turn = NULL WHERE job_no = ?1 AND step = ?2 \
-             AND (status IN ('waiting', 'queued') OR (status = 'running' AND NOT ?3))",
+             AND (status IN ('waiting', 'queued') OR (status = 'running' AND ?3 = 0))",
+            params![job_no, place(step), u16::from(spares_running)],
         )
-        .and_then(|mut statement| statement.execute(params![job_no, place(step), spares_running]))
         .map(drop)
         .map_err(failed("end a step"))
 }
@@ -186,11 +178,11 @@ pub(super) fn cancel(
 /// Lets what failed or was cut off begin anew.
 pub(super) fn reopen(connection: &Connection, job_no: i64, step: StepIndex) -> Result<(), StoreError> {
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE steps SET status = 'waiting', failures = 0, crashes = 0 \
              WHERE job_no = ?1 AND step = ?2 AND status IN ('dead', 'cancelled')",
+            params![job_no, place(step)],
         )
-        .and_then(|mut statement| statement.execute(params![job_no, place(step)]))
         .map(drop)
         .map_err(failed("replay a step"))
 }
@@ -200,10 +192,7 @@ pub(super) fn reset(connection: &Connection, job_no: i64) -> Result<(), StoreErr
     for query in
         ["DELETE FROM results WHERE job_no = ?1", "UPDATE steps SET status = 'cancelled' WHERE job_no = ?1"]
     {
-        connection
-            .prepare_cached(query)
-            .and_then(|mut statement| statement.execute([job_no]))
-            .map_err(failed("replay a job"))?;
+        connection.execute(query, params![job_no]).map_err(failed("replay a job"))?;
     }
     Ok(())
 }
@@ -215,7 +204,10 @@ pub(super) fn count_running(
     step: StepIndex,
 ) -> Result<u32, StoreError> {
     connection
-        .prepare_cached("SELECT COUNT(*) FROM steps WHERE job_no = ?1 AND step = ?2 AND status = 'running'")
-        .and_then(|mut statement| statement.query_row(params![job_no, place(step)], |row| row.get(0)))
+        .query_one(
+            "SELECT COUNT(*) FROM steps WHERE job_no = ?1 AND step = ?2 AND status = 'running'",
+            params![job_no, place(step)],
+            |row| row.get(0),
+        )
         .map_err(failed("count running steps"))
 }

@@ -1,9 +1,6 @@
 -- What keys have spent, and what is held for calls that are under way. All times are integer microseconds, UTC;
 -- all amounts are of the unit that `budgets.unit` names.
 
--- Rate limits moved to memory that is shared with PHP.
-DROP TABLE rate_buckets;
-
 -- One key in one calendar period. Made by its first reservation.
 CREATE TABLE budgets (
     budget_id INTEGER NOT NULL PRIMARY KEY,

@@ -3,23 +3,24 @@
 use platen_core::clock::Timestamp;
 use platen_core::job::{Cause, JobError, JobId, SiteId};
 use platen_core::wire::JobRef;
-use rusqlite::{Connection, Row, named_params, params};
 
-use super::{SqliteStore, failed, replay, row};
+use super::connection::{Connection, Row, SqlError, params};
+use super::{Store, failed, replay, row};
 use crate::jobs::store::{AttemptRecord, DeadFilter, DeadLetter, DeadStore, ListedJob};
 use crate::storage::{StoreError, StoreFuture};
 
 /// The rows that a filter means. Each part of it is true when it is not given.
 const MATCHES: &str = "jobs.finished_at IS NOT NULL AND jobs.status = 'dead' \
-     AND jobs.finished_at >= COALESCE(:since, 0) AND jobs.finished_at < COALESCE(:until, 9223372036854775807) \
-     AND (:site IS NULL OR jobs.site_id = :site) AND (:cause IS NULL OR jobs.cause = :cause) \
-     AND (:job_id IS NULL OR jobs.job_id = :job_id)";
+     AND jobs.finished_at >= COALESCE(CAST(?1 AS BIGINT), 0) \
+     AND jobs.finished_at < COALESCE(CAST(?2 AS BIGINT), 9223372036854775807) \
+     AND (?3 IS NULL OR jobs.site_id = ?3) AND (?4 IS NULL OR jobs.cause = ?4) \
+     AND (?5 IS NULL OR jobs.job_id = ?5)";
 
 /// A webhook that is still to be delivered keeps its job.
 const SETTLED: &str = "NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.job_no = jobs.job_no \
      AND deliveries.next_at IS NOT NULL)";
 
-impl DeadStore for SqliteStore {
+impl DeadStore for Store {
     fn dead(&self, filter: DeadFilter, limit: u32) -> StoreFuture<'_, Vec<DeadLetter>> {
         Box::pin(self.read("list dead letters", move |connection| list(connection, &filter, limit)))
     }
@@ -27,7 +28,7 @@ impl DeadStore for SqliteStore {
     fn count_dead(&self, filter: DeadFilter) -> StoreFuture<'_, u64> {
         Box::pin(self.read("count dead letters", move |connection| {
             let query = format!("SELECT COUNT(*) FROM jobs WHERE {MATCHES}");
-            let count = select(connection, &query, &filter, None, |row| row.get::<_, i64>(0))?;
+            let count = select(connection, &query, &filter, None, |row| row.get::<i64>(0))?;
             Ok(count.first().map_or(0, |count| u64::try_from(*count).unwrap_or(0)))
         }))
     }
@@ -42,9 +43,9 @@ impl DeadStore for SqliteStore {
     fn replay_dead(&self, filter: DeadFilter, limit: u32, now: Timestamp) -> StoreFuture<'_, Vec<JobId>> {
         Box::pin(self.write("replay dead letters", move |connection| {
             let query = format!(
-                "SELECT job_no, job_id, attempt FROM jobs WHERE {MATCHES} ORDER BY finished_at LIMIT :limit"
+                "SELECT job_no, job_id, attempt FROM jobs WHERE {MATCHES} ORDER BY finished_at LIMIT ?6"
             );
-            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            let read = |row: &dyn Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
             let found: Vec<(i64, String, u32)> = select(connection, &query, &filter, Some(limit), read)?;
             found
                 .into_iter()
@@ -60,9 +61,9 @@ impl DeadStore for SqliteStore {
         Box::pin(self.write("drop dead letters", move |connection| {
             let query = format!(
                 "DELETE FROM jobs WHERE job_no IN (SELECT job_no FROM jobs WHERE {MATCHES} AND {SETTLED} \
-                 ORDER BY finished_at LIMIT :limit) RETURNING job_no"
+                 ORDER BY finished_at LIMIT ?6) RETURNING job_no"
             );
-            let dropped = select(connection, &query, &filter, Some(limit), |row| row.get::<_, i64>(0))?;
+            let dropped = select(connection, &query, &filter, Some(limit), |row| row.get::<i64>(0))?;
             Ok(u64::try_from(dropped.len()).unwrap_or(u64::MAX))
         }))
     }
@@ -74,72 +75,64 @@ fn select<T>(
     query: &str,
     filter: &DeadFilter,
     limit: Option<u32>,
-    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    read: impl FnMut(&dyn Row) -> Result<T, SqlError>,
 ) -> Result<Vec<T>, StoreError> {
-    let (since, until) = (filter.since.map(Timestamp::as_micros), filter.until.map(Timestamp::as_micros));
     let site = filter.site.as_ref().map(SiteId::as_str);
     let cause = filter.cause.map(Cause::as_str);
     let job_id = filter.job_id.as_ref().map(JobId::as_str);
-    let mut values: Vec<(&str, &dyn rusqlite::ToSql)> = named_params! {
-        ":since": since, ":until": until, ":site": site, ":cause": cause, ":job_id": job_id,
-    }
-    .to_vec();
-    if let Some(limit) = &limit {
-        values.push((":limit", limit));
-    }
-    connection
-        .prepare(query)
-        .and_then(|mut statement| statement.query_map(&values[..], read)?.collect())
-        .map_err(failed("select dead letters"))
+    let all = params![filter.since, filter.until, site, cause, job_id, limit];
+    let values = if limit.is_some() { &all[..] } else { &all[..5] };
+    connection.query_all(query, values, read).map_err(failed("select dead letters"))
 }
 
 fn list(connection: &Connection, filter: &DeadFilter, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
     let query = format!(
-        "SELECT job_no, cause, finished_at FROM jobs WHERE {MATCHES} ORDER BY finished_at DESC LIMIT :limit"
+        "SELECT job_no, cause, finished_at FROM jobs WHERE {MATCHES} ORDER BY finished_at DESC LIMIT ?6"
     );
-    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-    let found: Vec<(i64, String, i64)> = select(connection, &query, filter, Some(limit), read)?;
+    let read = |row: &dyn Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let found: Vec<(i64, String, Timestamp)> = select(connection, &query, filter, Some(limit), read)?;
     found
         .into_iter()
         .map(|(job_no, cause, died_at)| {
             let (site, snapshot) = row::job_by_no(connection, job_no)?;
             let job = ListedJob { site, snapshot };
-            Ok(DeadLetter { job, cause: row::cause(&cause)?, died_at: Timestamp::from_micros(died_at) })
+            Ok(DeadLetter { job, cause: row::cause(&cause)?, died_at })
         })
         .collect()
 }
 
 fn attempts(connection: &Connection, job_no: i64) -> Result<Vec<AttemptRecord>, StoreError> {
-    let mut statement = connection
-        .prepare_cached(
+    connection
+        .query_all(
             "SELECT steps.name, steps.branch, attempts.attempt, began_at, ended_at, outcome, error_code, \
              error_message, partial_text FROM attempts JOIN steps ON steps.job_no = attempts.job_no \
              AND steps.step = attempts.step AND steps.branch = attempts.branch \
              WHERE attempts.job_no = ?1 ORDER BY began_at, attempts.step, attempts.branch, attempts.attempt",
+            params![job_no],
+            |row| {
+                let error: (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
+                let record = AttemptRecord {
+                    step: row.get(0)?,
+                    branch: row.get(1)?,
+                    attempt: row.get(2)?,
+                    began_at: row.get(3)?,
+                    ended_at: row.get(4)?,
+                    outcome: row.get(5)?,
+                    error: None,
+                    partial_text: row.get(8)?,
+                };
+                Ok((record, error.0.zip(error.1)))
+            },
         )
-        .map_err(failed("read attempts"))?;
-    let rows = statement
-        .query_map(params![job_no], |row| {
-            let error: (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
-            let record = AttemptRecord {
-                step: row.get(0)?,
-                branch: row.get(1)?,
-                attempt: row.get(2)?,
-                began_at: Timestamp::from_micros(row.get(3)?),
-                ended_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_micros),
-                outcome: row.get(5)?,
-                error: None,
-                partial_text: row.get(8)?,
-            };
-            Ok((record, error.0.zip(error.1)))
+        .map_err(failed("read attempts"))?
+        .into_iter()
+        .map(|(record, error)| {
+            let error = error
+                .map(|(code, message)| {
+                    Ok::<_, StoreError>(JobError { code: row::error_code(&code)?, message })
+                })
+                .transpose()?;
+            Ok(AttemptRecord { error, ..record })
         })
-        .map_err(failed("read attempts"))?;
-    rows.map(|row| {
-        let (record, error) = row.map_err(failed("read attempts"))?;
-        let error = error
-            .map(|(code, message)| Ok::<_, StoreError>(JobError { code: row::error_code(&code)?, message }))
-            .transpose()?;
-        Ok(AttemptRecord { error, ..record })
-    })
-    .collect()
+        .collect()
 }

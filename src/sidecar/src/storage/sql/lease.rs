@@ -4,9 +4,9 @@ use platen_core::clock::Timestamp;
 use platen_core::code::ErrorCode;
 use platen_core::job::{JobError, JobId, SiteId};
 use platen_core::workflow::Event;
-use rusqlite::{Connection, params};
 use serde_json::json;
 
+use super::connection::{Connection, params};
 use super::row::{self, SPEC_COLUMNS, SpecRow};
 use super::steps::StepKey;
 use super::{attempts, failed, graph, hops, overview, steps};
@@ -19,15 +19,19 @@ use crate::telemetry::names;
 pub(super) const LATE_JOBS: &str = "SELECT job_no, site_id, job_id FROM jobs \
      WHERE finished_at IS NULL AND status IN ('queued', 'running') AND deadline_at <= ?1 \
      AND NOT EXISTS (SELECT 1 FROM steps WHERE steps.job_no = jobs.job_no \
-     AND steps.status = 'running') LIMIT ?2";
+     AND steps.status = 'running') LIMIT ?2 /*pg: FOR UPDATE OF jobs SKIP LOCKED */";
 
 /// Steps whose time has come.
-pub(super) const DUE_STEPS: &str = "SELECT steps.job_no, step, branch, lane_no, subject FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
-     WHERE steps.status = 'queued' AND turn IS NULL AND run_at <= ?1 ORDER BY run_at LIMIT ?2";
+pub(super) const DUE_STEPS: &str = "SELECT steps.job_no, step, branch, lane_no, subject \
+     FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
+     WHERE steps.status = 'queued' AND turn IS NULL AND run_at <= ?1 ORDER BY run_at LIMIT ?2 \
+     /*pg: FOR UPDATE OF jobs, steps SKIP LOCKED */";
 
 /// The first due steps of a lane.
-pub(super) const HEADS: &str = "SELECT job_no, step, branch, turn, run_at FROM steps WHERE lane_no = ?1 AND turn IS NOT NULL \
-     ORDER BY turn, job_no, step, branch LIMIT ?2";
+pub(super) const HEADS: &str = "SELECT steps.job_no, step, branch, turn, run_at \
+     FROM steps /*pg: JOIN jobs ON jobs.job_no = steps.job_no */ \
+     WHERE lane_no = ?1 AND turn IS NOT NULL ORDER BY turn, steps.job_no, step, branch LIMIT ?2 \
+     /*pg: FOR UPDATE OF jobs, steps SKIP LOCKED */";
 
 /// Rows of each kind that one lease moves before it takes: the others wait for the next one.
 const MAX_MOVED: i64 = 256;
@@ -49,11 +53,7 @@ pub(super) fn lease(
 /// Ends jobs whose time is over while none of their steps runs; one that runs ends itself.
 fn expire(connection: &Connection, now: Timestamp) -> Result<Vec<(SiteId, JobId)>, StoreError> {
     let late: Vec<(i64, String, String)> = connection
-        .prepare_cached(LATE_JOBS)
-        .and_then(|mut statement| {
-            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-            statement.query_map(params![now.as_micros(), MAX_MOVED], read)?.collect()
-        })
+        .query_all(LATE_JOBS, params![now, MAX_MOVED], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .map_err(failed("find late jobs"))?;
     late.into_iter()
         .map(|(job_no, site, job_id)| {
@@ -68,17 +68,17 @@ fn expire(connection: &Connection, now: Timestamp) -> Result<Vec<(SiteId, JobId)
 /// Gives a turn to each step whose time has come.
 fn promote(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
     let due: Vec<(StepKey, i64, Option<String>)> = connection
-        .prepare_cached(DUE_STEPS)
-        .and_then(|mut statement| {
-            let read = |row: &rusqlite::Row<'_>| Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?));
-            statement.query_map(params![now.as_micros(), MAX_MOVED], read)?.collect()
+        .query_all(DUE_STEPS, params![now, MAX_MOVED], |row| {
+            Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?))
         })
         .map_err(failed("find due steps"))?;
     for (key, lane_no, subject) in due {
         let turn = steps::next_turn(connection, LaneNo(lane_no), subject.as_deref())?;
         connection
-            .prepare_cached("UPDATE steps SET turn = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3")
-            .and_then(|mut statement| statement.execute(params![key.job_no, key.step, key.branch, turn]))
+            .execute(
+                "UPDATE steps SET turn = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+                params![key.job_no, key.step, key.branch, turn],
+            )
             .map_err(failed("give a turn"))?;
     }
     Ok(())
@@ -99,19 +99,17 @@ fn take_heads(
 ) -> Result<(), StoreError> {
     let count = i64::try_from(pick.count).unwrap_or(i64::MAX);
     let heads: Vec<Head> = connection
-        .prepare_cached(HEADS)
-        .and_then(|mut statement| {
-            let read = |row: &rusqlite::Row<'_>| {
-                let due_at = Timestamp::from_micros(row.get(4)?);
-                Ok(Head { key: StepKey::read(row)?, turn: row.get(3)?, due_at })
-            };
-            statement.query_map(params![pick.lane.0, count], read)?.collect()
+        .query_all(HEADS, params![pick.lane.0, count], |row| {
+            Ok(Head { key: StepKey::read(row)?, turn: row.get(3)?, due_at: row.get(4)? })
         })
         .map_err(failed("lease steps"))?;
     let Some(last) = heads.last() else { return Ok(()) };
     connection
-        .prepare_cached("UPDATE lanes SET turn = MAX(turn, ?2), taken_at = ?3 WHERE lane_no = ?1")
-        .and_then(|mut statement| statement.execute(params![pick.lane.0, last.turn, request.now.as_micros()]))
+        .execute(
+            "UPDATE lanes SET turn = CASE WHEN turn < ?2 THEN ?2 ELSE turn END, taken_at = ?3 \
+             WHERE lane_no = ?1",
+            params![pick.lane.0, last.turn, request.now],
+        )
         .map_err(failed("lease steps"))?;
     for head in heads {
         if let Some(job) = take(connection, request, &head)? {
@@ -131,22 +129,20 @@ fn take(
     let StepKey { job_no, step, branch } = head.key;
     let now = request.now;
     let (attempt, failures): (u32, u32) = connection
-        .prepare_cached(
+        .query_one(
             "UPDATE steps SET status = 'running', attempt = attempt + 1, lease_until = ?4, owner = ?5, \
              run_at = NULL, turn = NULL WHERE job_no = ?1 AND step = ?2 AND branch = ?3 \
              RETURNING attempt, failures",
+            params![job_no, step, branch, request.until, &request.owner],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
-        .and_then(|mut statement| {
-            let values = params![job_no, step, branch, request.until.as_micros(), request.owner];
-            statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))
-        })
         .map_err(failed("lease a step"))?;
     connection
-        .prepare_cached(
+        .execute(
             "UPDATE jobs SET status = 'running', updated_at = ?2, \
              attempt = CASE WHEN output_step = ?3 AND ?5 = 0 THEN ?4 ELSE attempt END WHERE job_no = ?1",
+            params![job_no, now, step, attempt, branch],
         )
-        .and_then(|mut statement| statement.execute(params![job_no, now.as_micros(), step, attempt, branch]))
         .map_err(failed("lease a step"))?;
     attempts::begin(connection, head.key, attempt, now)?;
     hops::record(connection, job_no, names::HOP_LEASED, now, &json!({ "attempt": attempt }))?;
@@ -165,17 +161,13 @@ fn take(
 
 fn read(connection: &Connection, head: &Head, attempt: u32, failures: u32) -> Result<LeasedJob, StoreError> {
     let StepKey { job_no, step, branch } = head.key;
-    let (site, spec): (String, SpecRow) = connection
-        .prepare_cached(&format!("SELECT {SPEC_COLUMNS} WHERE jobs.job_no = ?1"))
-        .and_then(|mut statement| {
-            statement.query_row([job_no], |row| Ok((row.get("site_id")?, SpecRow::read(row)?)))
-        })
-        .map_err(failed("lease a step"))?;
-    let deadline = spec.deadline();
-    let spec = spec.into_spec()?;
+    let query = format!("SELECT {SPEC_COLUMNS} WHERE jobs.job_no = ?1");
+    let row = connection.query_one(&query, params![job_no], SpecRow::read).map_err(failed("lease a step"))?;
+    let (site, deadline) = (row.site()?, row.deadline());
+    let spec = row.into_spec()?;
     Ok(LeasedJob {
         lease: Lease { job_id: spec.id.clone(), job_no, step, branch, attempt },
-        site: row::site_id(site)?,
+        site,
         spec,
         due_at: head.due_at,
         failures,

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use platen_core::clock::Timestamp;
 use platen_core::wire::{BudgetRequest, Reservation, SettleRequest, Settlement};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{SqliteStore, failed};
+use super::connection::{Connection, Row, SqlError, params};
+use super::{Store, failed};
 use crate::budgets::{BudgetStore, Period, Reserved};
 use crate::storage::{StoreError, StoreFuture};
 
 /// Periods that one sweep takes: it shares the writer with the jobs and must stay short.
 const MAX_SWEPT: i64 = 200;
 
-impl BudgetStore for SqliteStore {
+impl BudgetStore for Store {
     fn reserve(&self, request: BudgetRequest, period: Period, now: Timestamp) -> StoreFuture<'_, Reserved> {
         Box::pin(self.write("hold an amount", move |connection| reserve(connection, &request, period, now)))
     }
@@ -25,11 +25,11 @@ impl BudgetStore for SqliteStore {
     fn sweep_budgets(&self, ended_before: Timestamp) -> StoreFuture<'_, usize> {
         Box::pin(self.write("take ended budgets away", move |connection| {
             connection
-                .prepare_cached(
+                .execute(
                     "DELETE FROM budgets WHERE budget_id IN \
                      (SELECT budget_id FROM budgets WHERE ends_at < ?1 ORDER BY ends_at LIMIT ?2)",
+                    params![ended_before, MAX_SWEPT],
                 )
-                .and_then(|mut statement| statement.execute(params![ended_before.as_micros(), MAX_SWEPT]))
                 .map_err(failed("take ended budgets away"))
         }))
     }
@@ -55,8 +55,7 @@ fn reserve(
         return budget.hold(connection, request, now, |connection| {
             let renew =
                 "UPDATE budget_reservations SET expires_at = ?3 WHERE site_id = ?1 AND reservation_id = ?2";
-            let values = params![request.site.as_str(), request.reservation_id, expires_at.as_micros()];
-            connection.prepare_cached(renew)?.execute(values)
+            connection.execute(renew, params![request.site.as_str(), &request.reservation_id, expires_at])
         });
     }
     let budget = open_budget(connection, request, period)?;
@@ -64,7 +63,7 @@ fn reserve(
         let insert = "INSERT INTO budget_reservations (site_id, reservation_id, budget_id, amount, expires_at) \
                       VALUES (?1, ?2, ?3, ?4, ?5)";
         let (site, id, amount) = (request.site.as_str(), &request.reservation_id, whole(request.amount));
-        connection.prepare_cached(insert)?.execute(params![site, id, budget.id, amount, expires_at.as_micros()])
+        connection.execute(insert, params![site, id, budget.id, amount, expires_at])
     })
 }
 
@@ -92,26 +91,23 @@ impl Earlier {
 
 fn find(connection: &Connection, request: &BudgetRequest) -> Result<Option<Earlier>, StoreError> {
     let query = "SELECT b.budget_id, b.key, b.unit, b.period, b.spent, b.ends_at, r.amount, r.expires_at, \
-                 r.settled_at IS NOT NULL FROM budget_reservations r JOIN budgets b ON b.budget_id = r.budget_id \
+                 r.settled_at FROM budget_reservations r JOIN budgets b ON b.budget_id = r.budget_id \
                  WHERE r.site_id = ?1 AND r.reservation_id = ?2";
-    let read = |row: &Row<'_>| {
+    let read = |row: &dyn Row| {
         Ok(Earlier {
             budget_id: row.get(0)?,
             key: row.get(1)?,
             unit: row.get(2)?,
             period: row.get(3)?,
-            spent: amount(row, 4)?,
-            ends_at: Timestamp::from_micros(row.get(5)?),
-            amount: amount(row, 6)?,
-            expires_at: Timestamp::from_micros(row.get(7)?),
-            is_settled: row.get(8)?,
+            spent: row.get(4)?,
+            ends_at: row.get(5)?,
+            amount: row.get(6)?,
+            expires_at: row.get(7)?,
+            is_settled: row.get::<Option<Timestamp>>(8)?.is_some(),
         })
     };
     connection
-        .prepare_cached(query)
-        .and_then(|mut statement| {
-            statement.query_row(params![request.site.as_str(), request.reservation_id], read).optional()
-        })
+        .query_opt(query, params![request.site.as_str(), &request.reservation_id], read)
         .map_err(failed("look for a reservation"))
 }
 
@@ -128,19 +124,14 @@ fn open_budget(
 ) -> Result<Budget, StoreError> {
     let upsert = "INSERT INTO budgets (site_id, key, unit, period, began_at, ends_at) \
                   VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-                  ON CONFLICT DO UPDATE SET ends_at = excluded.ends_at RETURNING budget_id, spent";
-    let values = params![
-        request.site.as_str(),
-        request.key,
-        request.unit.as_str(),
-        request.period.as_str(),
-        period.began_at.as_micros(),
-        period.ends_at.as_micros(),
-    ];
+                  ON CONFLICT (site_id, key, unit, period, began_at) \
+                  DO UPDATE SET ends_at = excluded.ends_at RETURNING budget_id, spent";
+    let (site, key) = (request.site.as_str(), &request.key);
+    let (unit, calendar) = (request.unit.as_str(), request.period.as_str());
     connection
-        .prepare_cached(upsert)
-        .and_then(|mut statement| statement.query_row(values, |row| Ok((row.get(0)?, amount(row, 1)?))))
-        .map(|(id, spent)| Budget { id, spent, ends_at: period.ends_at })
+        .query_one(upsert, params![site, key, unit, calendar, period.began_at, period.ends_at], |row| {
+            Ok(Budget { id: row.get(0)?, spent: row.get(1)?, ends_at: period.ends_at })
+        })
         .map_err(failed("open a budget"))
 }
 
@@ -151,7 +142,7 @@ impl Budget {
         connection: &Connection,
         request: &BudgetRequest,
         now: Timestamp,
-        write: impl FnOnce(&Connection) -> rusqlite::Result<usize>,
+        write: impl FnOnce(&Connection) -> Result<usize, SqlError>,
     ) -> Result<Reserved, StoreError> {
         let remaining = self.remaining(connection, request.limit, now)?;
         let Some(left) = remaining.checked_sub(request.amount) else {
@@ -172,13 +163,10 @@ impl Budget {
 
     /// What is neither spent nor held.
     fn remaining(&self, connection: &Connection, limit: u64, now: Timestamp) -> Result<u64, StoreError> {
-        let query = "SELECT COALESCE(SUM(amount), 0) FROM budget_reservations \
+        let query = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM budget_reservations \
                      WHERE budget_id = ?1 AND settled_at IS NULL AND expires_at > ?2";
         let reserved: u64 = connection
-            .prepare_cached(query)
-            .and_then(|mut statement| {
-                statement.query_row(params![self.id, now.as_micros()], |row| amount(row, 0))
-            })
+            .query_one(query, params![self.id, now], |row| row.get(0))
             .map_err(failed("sum a budget"))?;
         Ok(limit.saturating_sub(self.spent).saturating_sub(reserved))
     }
@@ -191,15 +179,13 @@ impl Budget {
         now: Timestamp,
     ) -> Result<Timestamp, StoreError> {
         let query = "SELECT expires_at FROM (SELECT expires_at, \
-                     SUM(amount) OVER (ORDER BY expires_at, reservation_id) AS freed FROM budget_reservations \
-                     WHERE budget_id = ?1 AND settled_at IS NULL AND expires_at > ?2) \
+                     CAST(SUM(amount) OVER (ORDER BY expires_at, reservation_id) AS BIGINT) AS freed \
+                     FROM budget_reservations \
+                     WHERE budget_id = ?1 AND settled_at IS NULL AND expires_at > ?2) AS next \
                      WHERE freed >= ?3 ORDER BY expires_at LIMIT 1";
-        let values = params![self.id, now.as_micros(), whole(missing)];
-        let expires_at = connection
-            .prepare_cached(query)
-            .and_then(|mut statement| statement.query_row(values, |row| row.get(0)).optional())
-            .map_err(failed("look into a budget"))?
-            .map(Timestamp::from_micros);
+        let values = params![self.id, now, whole(missing)];
+        let expires_at: Option<Timestamp> =
+            connection.query_opt(query, values, |row| row.get(0)).map_err(failed("look into a budget"))?;
         Ok(expires_at.map_or(self.ends_at, |expires_at| expires_at.min(self.ends_at)))
     }
 }
@@ -213,27 +199,17 @@ fn settle(
     let (site, id) = (request.site.as_str(), &request.reservation_id);
     let book = "UPDATE budget_reservations SET settled_amount = ?3, settled_at = ?4 \
                 WHERE site_id = ?1 AND reservation_id = ?2 AND settled_at IS NULL";
-    let booked = connection
-        .prepare_cached(book)
-        .and_then(|mut statement| {
-            statement.execute(params![site, id, whole(request.amount), now.as_micros()])
-        })
-        .map_err(failed(what))?;
+    let booked =
+        connection.execute(book, params![site, id, whole(request.amount), now]).map_err(failed(what))?;
     if booked == 1 {
         let add = "UPDATE budgets SET spent = spent + ?3 WHERE budget_id = \
                    (SELECT budget_id FROM budget_reservations WHERE site_id = ?1 AND reservation_id = ?2)";
-        connection
-            .prepare_cached(add)
-            .and_then(|mut statement| statement.execute(params![site, id, whole(request.amount)]))
-            .map_err(failed(what))?;
+        connection.execute(add, params![site, id, whole(request.amount)]).map_err(failed(what))?;
     }
     let query = "SELECT r.settled_amount, b.spent FROM budget_reservations r \
                  JOIN budgets b ON b.budget_id = r.budget_id WHERE r.site_id = ?1 AND r.reservation_id = ?2";
     connection
-        .prepare_cached(query)
-        .and_then(|mut statement| {
-            statement.query_row(params![site, id], |row| Ok((amount(row, 0)?, amount(row, 1)?))).optional()
-        })
+        .query_opt(query, params![site, id], |row| Ok((row.get(0)?, row.get(1)?)))
         .map(|found| {
             found.map(|(amount, spent)| Settlement {
                 reservation_id: id.clone(),
@@ -254,12 +230,6 @@ fn held(request: &BudgetRequest, remaining: u64, expires_at: Timestamp, is_dupli
         expires_at: Some(expires_at),
         is_duplicate,
     }
-}
-
-/// Columns of amounts are never negative.
-fn amount(row: &Row<'_>, place: usize) -> rusqlite::Result<u64> {
-    let number: i64 = row.get(place)?;
-    u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(place, number))
 }
 
 /// Amounts have 53 bits.

@@ -4,14 +4,14 @@ use platen_core::clock::Timestamp;
 use platen_core::job::{JobId, JobSnapshot, JobStatus, SiteId};
 use platen_core::wire::{JobRef, Trace};
 use platen_core::workflow::Event;
-use rusqlite::{Connection, OptionalExtension, params};
 
+use super::connection::{Connection, params};
 use super::row::{JOB_COLUMNS, JobRow};
-use super::{SqliteStore, failed, graph, hops, replay, row, submit};
+use super::{Store, failed, graph, hops, replay, row, submit};
 use crate::jobs::store::{Changed, JobFilter, JobStore, ListedJob, NewJob, Submitted};
 use crate::storage::{StoreError, StoreFuture};
 
-impl SqliteStore {
+impl Store {
     /// The job of this id, whichever site it belongs to: for operators, never for a site.
     ///
     /// # Errors
@@ -20,8 +20,7 @@ impl SqliteStore {
         self.read("read a job", move |connection| {
             let query = format!("SELECT {JOB_COLUMNS} WHERE jobs.job_id = ?1");
             let row = connection
-                .prepare_cached(&query)
-                .and_then(|mut statement| statement.query_row([job_id.as_str()], JobRow::read).optional())
+                .query_opt(&query, params![job_id.as_str()], JobRow::read)
                 .map_err(failed("read a job"))?;
             row.map(into_listed).transpose()
         })
@@ -29,7 +28,7 @@ impl SqliteStore {
     }
 }
 
-impl JobStore for SqliteStore {
+impl JobStore for Store {
     fn submit(&self, jobs: Vec<NewJob>, now: Timestamp) -> StoreFuture<'_, Vec<Submitted>> {
         Box::pin(self.write("keep jobs", move |connection| submit::submit(connection, &jobs, now)))
     }
@@ -74,9 +73,9 @@ impl JobStore for SqliteStore {
     fn probe(&self) -> StoreFuture<'_, ()> {
         // Row of an expired token that no site has: it makes a real commit, and the next sweep takes it away.
         Box::pin(self.write("write a test row", |connection| {
-            let probe = "INSERT INTO stream_tokens (site_id, token_id, expires_at) VALUES ('', 'probe', 0)
-                         ON CONFLICT DO UPDATE SET expires_at = expires_at + 1";
-            connection.execute(probe, []).map(drop).map_err(failed("write a test row"))
+            let probe = "INSERT INTO stream_tokens (site_id, token_id, expires_at) VALUES ('', 'probe', 0) \
+                         ON CONFLICT (site_id, token_id) DO UPDATE SET expires_at = stream_tokens.expires_at + 1";
+            connection.execute(probe, params![]).map(drop).map_err(failed("write a test row"))
         }))
     }
 }
@@ -112,11 +111,12 @@ fn list(connection: &Connection, filter: &JobFilter) -> Result<Vec<ListedJob>, S
     );
     let site = filter.site.as_ref().map(SiteId::as_str);
     let status = filter.status.map(JobStatus::as_str);
-    let mut statement = connection.prepare(&query).map_err(failed("list jobs"))?;
-    let rows = statement
-        .query_map(params![site, status, filter.limit], JobRow::read)
-        .map_err(failed("list jobs"))?;
-    rows.map(|row| into_listed(row.map_err(failed("list jobs"))?)).collect()
+    connection
+        .query_all(&query, params![site, status, filter.limit], JobRow::read)
+        .map_err(failed("list jobs"))?
+        .into_iter()
+        .map(into_listed)
+        .collect()
 }
 
 fn into_listed(row: JobRow) -> Result<ListedJob, StoreError> {
@@ -124,20 +124,18 @@ fn into_listed(row: JobRow) -> Result<ListedJob, StoreError> {
 }
 
 fn counts(connection: &Connection) -> Result<Vec<(JobStatus, u64)>, StoreError> {
-    let mut statement = connection
-        // Each half is counted on an index that holds little else.
-        .prepare_cached(
+    let counted: Vec<(String, u64)> = connection
+        .query_all(
+            // Each half is counted on an index that holds little else.
             "SELECT status, COUNT(*) FROM jobs WHERE finished_at IS NULL GROUP BY status \
              UNION ALL SELECT status, COUNT(*) FROM jobs WHERE finished_at IS NOT NULL GROUP BY status",
+            params![],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
-        .map_err(failed("count jobs"))?;
-    let counted: Vec<(String, i64)> = statement
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .and_then(Iterator::collect)
         .map_err(failed("count jobs"))?;
     let count = |status: JobStatus| {
         let found = counted.iter().find(|(word, _)| word == status.as_str());
-        (status, found.map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0)))
+        (status, found.map_or(0, |(_, count)| *count))
     };
     Ok(JobStatus::ALL.into_iter().map(count).collect())
 }

@@ -1,0 +1,64 @@
+//! A connection to the file, as the statements see it.
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, Row as SqliteRow};
+
+use crate::storage::sql::connection::{Row, Sql, SqlError, Value};
+
+/// Statements are prepared once per connection and kept by their text.
+pub(super) struct Handle(pub(super) Connection);
+
+impl Handle {
+    fn bound(&self, statement: &str, values: &[Value<'_>]) -> Result<CachedStatement<'_>, SqlError> {
+        let mut statement = self.0.prepare_cached(statement)?;
+        for (place, value) in (1..).zip(values) {
+            let value = match *value {
+                Value::Null => ValueRef::Null,
+                Value::Integer(number) => ValueRef::Integer(number),
+                Value::Text(text) => ValueRef::Text(text.as_bytes()),
+                Value::Bytes(bytes) => ValueRef::Blob(bytes),
+            };
+            statement.raw_bind_parameter(place, ToSqlOutput::Borrowed(value))?;
+        }
+        Ok(statement)
+    }
+}
+
+impl Sql for Handle {
+    fn execute(&self, statement: &str, values: &[Value<'_>]) -> Result<usize, SqlError> {
+        Ok(self.bound(statement, values)?.raw_execute()?)
+    }
+
+    fn each_row(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), SqlError>,
+    ) -> Result<(), SqlError> {
+        let mut statement = self.bound(statement, values)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
+    fn batch(&self, statements: &str) -> Result<(), SqlError> {
+        Ok(self.0.execute_batch(statements)?)
+    }
+}
+
+impl Row for SqliteRow<'_> {
+    fn value(&self, place: usize) -> Result<Value<'_>, SqlError> {
+        match self.get_ref(place)? {
+            ValueRef::Null => Ok(Value::Null),
+            ValueRef::Integer(number) => Ok(Value::Integer(number)),
+            ValueRef::Text(text) => {
+                std::str::from_utf8(text).map(Value::Text).map_err(|_| SqlError::Column(place))
+            }
+            ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes)),
+            // No column of the schema holds any.
+            ValueRef::Real(_) => Err(SqlError::Column(place)),
+        }
+    }
+}
