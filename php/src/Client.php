@@ -115,7 +115,7 @@ final class Client
     }
 
     /**
-     * Gives results that the site was not told of yet, and acknowledges those of earlier pages.
+     * Gives results that the site was not told of yet, and acknowledges those of the last page.
      *
      * @param int $since The cursor of the last page whose results are dealt with; 0 for none.
      * @param int $limit At most 100; 0 only acknowledges and tells how the webhooks stand.

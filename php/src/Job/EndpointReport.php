@@ -13,7 +13,7 @@ final class EndpointReport
      * @param string $status `on`, `off` (an operator turned them off) or `gone` (the site answered 410).
      * @param \DateTimeImmutable|null $since Since when; null if that was never changed.
      * @param int $waiting How many wait to be delivered.
-     * @param string|null $lastError What was wrong with the last try of the oldest that waits.
+     * @param string|null $lastError What was wrong with the last try of one that waits.
      */
     public function __construct(
         public readonly string $status,

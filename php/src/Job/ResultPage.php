@@ -13,7 +13,7 @@ final class ResultPage
 {
     /**
      * @param list<ResultEvent> $results Oldest first.
-     * @param int $cursor What acknowledges this page and those before it, when the next one is asked for.
+     * @param int $cursor What acknowledges this page, when the next one is asked for.
      * @param bool $hasMore Whether there is another page at once.
      */
     public function __construct(

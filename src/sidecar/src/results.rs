@@ -1,8 +1,8 @@
 //! Results for sites that ask: what they were not told of yet, in pages, and long answers in parts.
 //!
-//! A page is what a cursor stands for: handing it out numbers the page and writes that number to each event on it,
-//! and the cursor, sent back, acknowledges exactly those. So nothing is acknowledged that was not handed out,
-//! whatever order events were committed in, and a page whose answer was lost comes again. An event that its webhook
+//! A page is what a cursor stands for: handing it out numbers the page and writes that number to each event on it
+//! and to no other, and the cursor, sent back, acknowledges exactly those. So nothing is acknowledged that was not
+//! handed out, whatever order events were committed in, and what was on a page that was lost comes again. An event that its webhook
 //! delivers meanwhile is on no further page; an event that came both ways has the same id.
 
 pub mod store;

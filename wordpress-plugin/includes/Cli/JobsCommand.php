@@ -248,7 +248,7 @@ final class JobsCommand {
 	 */
 	public function pull( array $args, array $assoc_args ): void {
 		$limit  = Input::positive( $assoc_args, 'limit', 1000 );
-		$wait_s = '0' === ( $assoc_args['wait'] ?? '0' ) ? 0 : min( 60, Input::positive( $assoc_args, 'wait', 1 ) );
+		$wait_s = '0' === (string) ( $assoc_args['wait'] ?? '0' ) ? 0 : min( 60, Input::positive( $assoc_args, 'wait', 1 ) );
 
 		try {
 			$report = $this->puller->pull( $limit, $wait_s * 1000 );

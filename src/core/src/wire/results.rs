@@ -13,7 +13,7 @@ use crate::job::{JobId, SiteId};
 pub struct ResultsRequest {
     /// Whose results.
     pub site: SiteId,
-    /// The cursor of the last page, which acknowledges what was on it; 0 for none.
+    /// The cursor of the last page that was handed out, which acknowledges what was on it; 0 for none.
     pub since: u64,
     /// At most so many, up to 100; 0 only asks how the site's webhooks stand.
     pub limit: u32,
@@ -44,7 +44,7 @@ pub struct ReadAnswer {
 pub struct ResultPage {
     /// The events that the site was not told of yet, oldest first.
     pub results: Vec<ResultEvent>,
-    /// What acknowledges all of this page and the pages before it, as the `since` of the next request.
+    /// What acknowledges this page, as the `since` of the next request.
     pub cursor: u64,
     /// Whether there is another page at once.
     pub has_more: bool,
@@ -76,7 +76,7 @@ pub struct EndpointReport {
     pub since: Option<Timestamp>,
     /// How many wait to be delivered.
     pub waiting: u64,
-    /// What was wrong with the last try of the oldest that waits.
+    /// What was wrong with the last try of one that waits.
     pub last_error: Option<String>,
 }
 

@@ -10,8 +10,8 @@ pub trait ResultStore: Send + Sync {
     /// Whether there is anything that [`ResultStore::take_page`] would hand out or acknowledge.
     fn has_results(&self, site: SiteId) -> StoreFuture<'_, bool>;
 
-    /// Ends what was on the page of this cursor and on those before it, and hands out up to `limit` results that
-    /// are left, the oldest first. A cursor that was never handed out acknowledges nothing.
+    /// Ends what was on the page of this cursor, and hands out up to `limit` results that are left, the oldest
+    /// first. Only the cursor of the last page means anything.
     /// In one transaction: deliveries, hops, the number of the page.
     fn take_page(&self, request: PageRequest, now: Timestamp) -> StoreFuture<'_, TakenPage>;
 }

@@ -13,7 +13,7 @@ use crate::webhooks::store::EndpointStore;
 const REPORT: &str = "SELECT site_id, webhooks, webhooks_since, \
      (SELECT COUNT(*) FROM deliveries WHERE deliveries.site_id = sites.site_id AND next_at IS NOT NULL), \
      (SELECT last_error FROM deliveries WHERE deliveries.site_id = sites.site_id AND next_at IS NOT NULL \
-      ORDER BY next_at LIMIT 1) FROM sites";
+      AND last_error IS NOT NULL ORDER BY next_at LIMIT 1) FROM sites";
 
 impl EndpointStore for Store {
     fn endpoints(&self) -> StoreFuture<'_, Vec<(SiteId, EndpointReport)>> {

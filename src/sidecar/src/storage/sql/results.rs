@@ -60,7 +60,7 @@ fn acknowledge(
     let taken: Vec<(i64, String, i64)> = connection
         .query_all(
             "UPDATE deliveries SET delivered_at = ?3, delivered_by = 'page', next_at = NULL, \
-             given_up_at = NULL, body = NULL WHERE site_id = ?1 AND delivered_at IS NULL AND page <= ?2 \
+             given_up_at = NULL, body = NULL WHERE site_id = ?1 AND delivered_at IS NULL AND page = ?2 \
              RETURNING job_no, delivery_id, page",
             params![site.as_str(), since, now],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
@@ -102,12 +102,20 @@ fn untold(connection: &Connection, request: &PageRequest) -> Result<(Vec<Untold>
     Ok((found, has_more))
 }
 
+/// Whatever else was handed out is not on the last page any more: its cursor must not acknowledge it.
 fn number_page(connection: &Connection, site: &SiteId, events: &[Untold]) -> Result<i64, StoreError> {
     let page: i64 = connection
         .query_one(
             "UPDATE sites SET pages = pages + 1 WHERE site_id = ?1 RETURNING pages",
             params![site.as_str()],
             |row| row.get(0),
+        )
+        .map_err(failed("number a page of results"))?;
+    connection
+        .execute(
+            "UPDATE deliveries SET page = NULL \
+             WHERE site_id = ?1 AND delivered_at IS NULL AND page IS NOT NULL",
+            params![site.as_str()],
         )
         .map_err(failed("number a page of results"))?;
     for event in events {

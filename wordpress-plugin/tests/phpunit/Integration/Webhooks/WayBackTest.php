@@ -127,6 +127,7 @@ final class WayBackTest extends TestCase {
 	}
 
 	public function test_results_are_fetched_page_by_page_and_acknowledged(): void {
+		$this->settings( array( 'rate_limit' => 100 ) );
 		$jobs    = array_map( fn ( int $number ): string => $this->asked_job( "Question {$number}?" ), range( 1, 60 ) );
 		$results = array();
 		foreach ( $jobs as $number => $job_id ) {
