@@ -113,13 +113,13 @@ async fn a_job_is_taken_shown_and_cancelled() {
     let server = world.serve().await;
     let caller = Caller { world: &world, server: &server };
 
-    let taken =
+    let receipt =
         Answer::of(caller.post(&question("k", "?").to_string()).header("x-request-id", "req-7")).await;
 
-    assert_eq!(taken.status, StatusCode::ACCEPTED, "{}", taken.body);
-    let id = taken.body["job_id"].as_str().unwrap();
-    assert_eq!(taken.body, json!({"job_id": id, "status": "queued", "is_duplicate": false}));
-    assert_eq!(taken.header("location"), format!("/v1/jobs/{id}"));
+    assert_eq!(receipt.status, StatusCode::ACCEPTED, "{}", receipt.body);
+    let id = receipt.body["job_id"].as_str().unwrap();
+    assert_eq!(receipt.body, json!({"job_id": id, "status": "queued", "is_duplicate": false}));
+    assert_eq!(receipt.header("location"), format!("/v1/jobs/{id}"));
     let token = caller.token(Some(id));
     let shown = Answer::of(caller.get(id, &token)).await;
     assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
@@ -185,6 +185,7 @@ async fn only_a_token_of_the_documented_form_lets_in() {
         ("no time", without("iat"), "invalid_token"),
         ("a long life", changed("exp", json!(now + 61)), "invalid_token"),
         ("the past", changed("exp", json!(now - 5)), "token_expired"),
+        ("a life that ends before it begins", changed("exp", json!(now - 4)), "invalid_token"),
         ("the future", changed("iat", json!(now + 6)), "invalid_token"),
         ("for one job", changed("sub", json!("0193d2e0-0000-7000-8000-000000000001")), "invalid_token"),
         ("an unknown site", changed("iss", json!("nobody")), "invalid_token"),
@@ -202,7 +203,9 @@ async fn only_a_token_of_the_documented_form_lets_in() {
     }
     let bare = client().post(format!("{}/v1/jobs", server.url)).header("content-type", "application/json");
     assert_eq!(Answer::of(bare.body(body.clone())).await.refusal(), (401, "invalid_token"));
-    let late = changed("exp", json!(now - 4));
+    let mut late = caller.claims(None);
+    (late["iat"], late["exp"]) = (json!(now - 64), json!(now - 4));
+    let late = signed(late, &caller.key(), Some(SITE));
     let answer = Answer::of(caller.post_with(&late, &caller.signature(&body), &body)).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "the clocks may differ a little: {}", answer.body);
 }
@@ -282,8 +285,8 @@ async fn what_is_no_job_is_refused_and_costs_no_token() {
         assert_eq!(answer.refusal(), refusal, "{body}");
     }
     let body = question("k", "?").to_string();
-    let taken = Answer::of(caller.post_with(&token, &caller.signature(&body), &body)).await;
-    assert_eq!(taken.status, StatusCode::ACCEPTED);
+    let answer = Answer::of(caller.post_with(&token, &caller.signature(&body), &body)).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
     assert_eq!(Answer::of(caller.post(&unknown.to_string())).await.refusal(), (422, "unknown_model"));
     assert_eq!(Answer::of(caller.post(&empty.to_string())).await.refusal(), (422, "invalid_request"));
 }
