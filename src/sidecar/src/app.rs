@@ -150,29 +150,13 @@ impl App {
             deliver: Arc::clone(&deliver),
             arrivals: Arc::clone(&arrivals),
         }));
-        let results = Arc::new(Results::new(ResultsParts {
-            store: store.clone(),
-            endpoints: store.clone(),
-            jobs: store.clone(),
-            sites: Arc::clone(&sites),
-            clock: Arc::clone(&clock),
-            metrics: Arc::clone(&metrics),
-            arrivals,
-        }));
         let budgets = Arc::new(Budgets::new(store.clone(), Arc::clone(&sites), Arc::clone(&clock)));
-        let outbound = Outbound::new(OutboundParts {
-            store: store.clone(),
-            sites: Arc::clone(&sites),
-            clock: Arc::clone(&clock),
-            metrics: Arc::clone(&metrics),
-            wake: deliver,
-            settings: config.webhooks.clone(),
-        })?;
+        let shared = (Arc::clone(&sites), Arc::clone(&clock), Arc::clone(&metrics));
+        let (outbound, results) = way_back(&store, shared, deliver, arrivals, &config)?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
         let tokens = Arc::new(SiteTokens::new(sites, store.clone(), Arc::clone(&clock)));
-        let streams = Streams { jobs: store, tokens: Arc::clone(&tokens), relay };
         let http = HttpState::new(HttpParts {
-            streams: Arc::new(streams),
+            streams: Arc::new(Streams { jobs: store, tokens: Arc::clone(&tokens), relay }),
             results: Arc::clone(&results),
             jobs: Arc::clone(&jobs),
             tokens,
@@ -184,9 +168,7 @@ impl App {
         let tcp = listen(&config).await?;
         let gid = config.ipc.gid()?;
         // Before the socket: a worker that can connect finds the limits.
-        ipc::make_directory(&config.ipc)?;
-        let table = platen_limits::beside(&config.ipc.socket);
-        let rates = Arc::new(RateLimiter::open(&table, config.ipc.mode, gid)?);
+        let rates = open_rates(&config.ipc, gid)?;
         let socket = ipc::bind(&config.ipc, gid).await?;
         jobs::recover(&jobs).await?;
         let policy = peers(&config.ipc, gid);
@@ -210,7 +192,7 @@ impl App {
             schedule_store,
             backlog,
             budgets,
-            outbound: Arc::new(outbound),
+            outbound,
             dispatcher: Arc::new(dispatcher),
             http,
             tcp,
