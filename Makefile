@@ -148,7 +148,7 @@ asan: ## Look for memory errors with the address sanitizer (a build of its own)
 	@tests/leaks/asan
 
 .PHONY: bench
-bench: bench-ext ## Measure everything, and write docs/benchmarks.md
+bench: bench-ext bench-jobs ## Measure everything, and write docs/benchmarks.md
 	@$(WITH_NODE) node tests/load/rest.mjs
 
 .PHONY: bench-ext
@@ -158,6 +158,13 @@ bench-ext: ## Measure the native functions beside what one would pick instead
 	@cargo build --release --locked --quiet --manifest-path tests/load/peers/Cargo.toml --target-dir target/peers
 	@$(WITH_NODE) node tests/load/extension.mjs
 
+.PHONY: bench-jobs
+bench-jobs: ## Measure the queue beside what one would pick instead
+	@deploy/setup.sh bench
+	@$(MAKE) --no-print-directory build
+	@cargo build --release --locked --quiet -p load-client
+	@$(WITH_NODE) node tests/load/jobs.mjs
+
 .PHONY: clean
 clean: demo-stop ## Stop the demo and delete everything that was built
-	@rm -rf target wordpress-plugin/build wordpress-plugin/node_modules tests/e2e/node_modules
+	@rm -rf target wordpress-plugin/build wordpress-plugin/node_modules tests/e2e/node_modules tests/load/peers/node_modules

@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace StubDocs;
 
 /**
- * A part of the reference: a comment of its own in functions.php that begins with `# Heading` opens it, and it holds
- * the functions that follow, then the classes that the comment names by `@uses`. A block of PHP in that comment is what
- * every example of the group begins with.
+ * A part of the reference: a file of the folder `functions`. A comment of its own that begins with `# Heading` opens it,
+ * and it holds the functions of the file, then the classes that the comment names by `@uses`. A block of PHP in that
+ * comment is what every example of the group begins with.
  */
 final class Group
 {
@@ -28,35 +28,40 @@ final class Group
     }
 
     /**
-     * Reads all groups of the loaded stubs; the exceptions come last.
+     * Reads all groups of the loaded stubs, in the order in which their files were loaded; the exceptions come last.
      *
      * @return list<self>
      */
     public static function readAll(string $folder): array
     {
-        $headings = self::headings("$folder/functions.php");
-        $functions = self::functionsByLine("$folder/functions.php");
         $classes = self::classes($folder);
         $groups = [];
-        foreach ($headings as $line => $comment) {
-            $next = min([PHP_INT_MAX, ...array_filter(array_keys($headings), fn (int $other) => $other > $line)]);
-            $used = array_map(fn (string $name) => "Platen\\$name", $comment->all('uses'));
-            $entries = [];
-            foreach ($functions as $start => $name) {
-                if ($start > $line && $start < $next) {
-                    $entries[] = Entry::ofFunction($name);
-                }
+        foreach (get_included_files() as $file) {
+            if (dirname($file) === "$folder/functions") {
+                $heading = self::heading($file);
+                $used = array_map(fn (string $name) => "Platen\\$name", $heading->all('uses'));
+                $groups[] = self::read($heading, self::functions($file), $used);
+                $classes = array_diff($classes, $used);
             }
-            $entries = array_merge($entries, ...array_map(Entry::ofClass(...), $used));
-            [$title, $introduction] = explode("\n", $comment->description . "\n", 2);
-            $groups[] = new self(ltrim($title, '# '), trim($introduction), $entries);
-            $classes = array_diff($classes, $used);
-        }
-        if ($functions !== [] && min(array_keys($functions)) < min([PHP_INT_MAX, ...array_keys($headings)])) {
-            throw new \DomainException('functions.php: a comment with a heading must stand before the first function');
         }
 
         return [...$groups, self::exceptions($classes)];
+    }
+
+    /**
+     * @param list<string>       $functions
+     * @param list<class-string> $classes
+     */
+    private static function read(Comment $heading, array $functions, array $classes): self
+    {
+        $entries = array_map(Entry::ofFunction(...), $functions);
+        [$title, $introduction] = explode("\n", $heading->description . "\n", 2);
+
+        return new self(
+            ltrim($title, '# '),
+            trim($introduction),
+            array_merge($entries, ...array_map(Entry::ofClass(...), $classes))
+        );
     }
 
     /** @param list<class-string> $left What no group has used. */
@@ -75,21 +80,23 @@ final class Group
         return new self('Exceptions', $introduction, $entries);
     }
 
-    /** @return array<int, Comment> By line. */
-    private static function headings(string $file): array
+    /** The comment that opens the group. */
+    private static function heading(string $file): Comment
     {
-        $headings = [];
         foreach (\PhpToken::tokenize((string) file_get_contents($file)) as $token) {
-            if ($token->is(T_DOC_COMMENT) && preg_match('~\A/\*\*\s+\* # ~', $token->text)) {
-                $headings[$token->line] = Comment::parse($token->text);
+            if ($token->is(T_DOC_COMMENT)) {
+                $comment = Comment::parse($token->text);
+                if (str_starts_with($comment->description, '# ')) {
+                    return $comment;
+                }
+                break;
             }
         }
-
-        return $headings;
+        throw new \DomainException(basename($file) . ': its first comment has no heading');
     }
 
-    /** @return array<int, string> */
-    private static function functionsByLine(string $file): array
+    /** @return list<string> In the order of the file. */
+    private static function functions(string $file): array
     {
         $functions = [];
         foreach (get_defined_functions()['user'] as $name) {
@@ -100,7 +107,7 @@ final class Group
         }
         ksort($functions);
 
-        return $functions;
+        return array_values($functions);
     }
 
     /** @return list<class-string> Parents before their children, else by name. */

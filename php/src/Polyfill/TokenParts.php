@@ -70,11 +70,13 @@ final class TokenParts
         $start = $place - strlen($repeated);
         $window = mb_strcut($text, $start, min($size, strlen($text)) * self::MOST_BYTES_PER_TOKEN, 'UTF-8');
         $part = self::head($window, $size, $model);
-        if ($start + strlen($part) < strlen($text)) {
-            $part = substr($part, 0, self::naturalEnd($part, max(intdiv(strlen($part), 2), strlen($repeated) + 1)));
+        if ($start + strlen($part) === strlen($text)) {
+            return $part;
         }
+        $natural = substr($part, 0, self::naturalEnd($part, max(intdiv(strlen($part), 2), strlen($repeated) + 1)));
 
-        return $part;
+        // With less text a piece can be of a script that costs more.
+        return Tokens::count($natural, $model) <= $size ? $natural : $part;
     }
 
     /** Where the best boundary is, not before a number of bytes; the whole length when there is none. */

@@ -132,6 +132,26 @@ final class TokensTest extends TestCase
         }
     }
 
+    public function testPartsOfMixedScriptsFitForEveryEstimate(): void
+    {
+        $fragments = ['“', 'Հայաստանի', 'العربية', 'é', '漢字。', "\u{A0}\n", "\u{3000}", ' ', "\n\n", '123', 'Word', '👩‍👧', '!?'];
+        mt_srand(1);
+        for ($round = 0; $round < 150; ++$round) {
+            $text = '';
+            for ($count = mt_rand(1, 30); $count > 0; --$count) {
+                $text .= str_repeat($fragments[mt_rand(0, count($fragments) - 1)], mt_rand(1, 5));
+            }
+            foreach (['claude-sonnet-4-5', 'gemini-2.5-pro', 'unknown'] as $model) {
+                $size = mt_rand(8, 40);
+                $overlap = mt_rand(0, 1) * mt_rand(0, 3);
+                foreach ($parts = split_tokens($text, $size, $overlap, $model) as $part) {
+                    self::assertLessThanOrEqual($size, count_tokens($part, $model), "$part for $model");
+                }
+                self::assertSame($text, $overlap > 0 ? $text : implode('', $parts));
+            }
+        }
+    }
+
     /** @dataProvider texts */
     public function testPartsWithAnOverlapRepeatTheEndOfTheOneBefore(string $text): void
     {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum ErrorCode {
     /// An argument or a field is missing, of the wrong type or out of its range.
     InvalidRequest,
-    /// The input is larger than its documented limit.
+    /// The input is larger than its documented limit, or its result than the memory of PHP has room for.
     PayloadTooLarge,
     /// The other side speaks another version of the socket protocol.
     UnsupportedVersion,

@@ -30,6 +30,9 @@ pub(crate) enum Failure {
     /// An argument is larger than its documented limit.
     #[error("{what} has {actual} bytes, the limit is {limit}")]
     TooLarge { what: &'static str, actual: usize, limit: usize },
+    /// PHP's memory has no room for what would be returned.
+    #[error("the result takes {needed} bytes, memory_limit leaves {left}")]
+    NoRoom { needed: usize, left: usize },
     #[error(transparent)]
     Key(#[from] InvalidKey),
     #[error(transparent)]
@@ -83,7 +86,9 @@ impl Failure {
             Self::Argument(_) | Self::Hash(_) | Self::Rate(_) | Self::Rule(_) | Self::Tag(_) => {
                 (ExceptionClass::InvalidInput, ErrorCode::InvalidRequest.as_str())
             }
-            Self::TooLarge { .. } => (ExceptionClass::InvalidInput, ErrorCode::PayloadTooLarge.as_str()),
+            Self::TooLarge { .. } | Self::NoRoom { .. } => {
+                (ExceptionClass::InvalidInput, ErrorCode::PayloadTooLarge.as_str())
+            }
             Self::Encoding(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Trim(error) => (ExceptionClass::InvalidInput, error.code().as_str()),
             Self::Redact(error) => (ExceptionClass::InvalidInput, error.code().as_str()),

@@ -11,6 +11,7 @@ mod clock;
 mod convert;
 mod daemon;
 mod exceptions;
+mod footprint;
 #[expect(elided_lifetimes_in_paths, reason = "the macros of ext-php-rs leave them out of what they generate")]
 #[expect(clippy::needless_pass_by_value, reason = "the macros hand every argument over by value")]
 mod functions;

@@ -267,6 +267,41 @@ fn open_store(state_dir: &Path, now: Timestamp) -> Result<(Arc<Store>, File), Bu
     Ok((Arc::new(store), lock))
 }
 
+/// The two ways in which results reach the sites: webhooks, and pages for those that ask.
+fn way_back(
+    store: &Arc<Store>,
+    (sites, clock, metrics): (Arc<Sites>, Arc<dyn Clock>, Arc<Metrics>),
+    deliver: Arc<Notify>,
+    arrivals: Arc<Arrivals>,
+    config: &Config,
+) -> Result<(Arc<Outbound>, Arc<Results>), BuildError> {
+    let outbound = Outbound::new(OutboundParts {
+        store: store.clone(),
+        sites: Arc::clone(&sites),
+        clock: Arc::clone(&clock),
+        metrics: Arc::clone(&metrics),
+        wake: deliver,
+        settings: config.webhooks.clone(),
+    })?;
+    let results = Results::new(ResultsParts {
+        store: store.clone(),
+        endpoints: store.clone(),
+        jobs: store.clone(),
+        sites,
+        clock,
+        metrics,
+        arrivals,
+    });
+    Ok((Arc::new(outbound), Arc::new(results)))
+}
+
+/// The table of rate limits that PHP's workers map, beside the socket.
+fn open_rates(config: &IpcConfig, gid: Option<u32>) -> Result<Arc<RateLimiter>, BuildError> {
+    ipc::make_directory(config)?;
+    let table = platen_limits::beside(&config.socket);
+    Ok(Arc::new(RateLimiter::open(&table, config.mode, gid)?))
+}
+
 /// Who may use the socket: those of the settings, and the members of its group.
 fn peers(config: &IpcConfig, gid: Option<u32>) -> PeerPolicy {
     let gids = config.allowed_gids.iter().copied().chain(gid).collect();

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
 use parking_lot::Mutex;
 use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
@@ -92,8 +93,8 @@ pub struct ListedSecret {
 
 /// Names a secret without telling it: the first 8 hexadecimal digits of its SHA-256.
 pub fn secret_id(secret: &Secret<String>) -> String {
-    let hash = Sha256::digest(secret.expose().as_bytes());
-    hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    let hash = Bytes::copy_from_slice(&Sha256::digest(secret.expose().as_bytes()));
+    format!("{:x}", hash.slice(..4))
 }
 
 /// A site that is to be kept.

@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace Platen\WordPress\Jobs;
 
 use Platen\Job\JobStatus;
+use Platen\Job\Receipt;
 use Platen\WordPress\Contracts\Clock;
 use Platen\WordPress\Database\StorageFailed;
 use Platen\WordPress\Sidecar\DaemonAway;
@@ -17,7 +18,7 @@ use Platen\WordPress\Sidecar\DaemonRefused;
 use Platen\WordPress\Sidecar\SidecarGateway;
 
 /**
- * Hands one job over and notes what came of it.
+ * Hands jobs over and notes what came of each.
  *
  * Handing over twice is harmless: the daemon knows the job by its id and its idempotency key.
  *
@@ -57,8 +58,46 @@ final class HandOff {
 	 * @throws StorageFailed If the database refuses.
 	 */
 	public function send( Job $job ): HandOffOutcome {
+		return $this->conclude( $job, fn (): Receipt => $this->daemon->submit( $job->spec() ) );
+	}
+
+	/**
+	 * Hands jobs over that this request has claimed: in one frame, and to the daemon in one transaction.
+	 *
+	 * @param non-empty-list<Job> $jobs As many as fit a frame.
+	 * @return list<HandOffOutcome> What came of each, in their order.
+	 * @throws StorageFailed If the database refuses.
+	 */
+	public function send_all( array $jobs ): array {
 		try {
-			$receipt = $this->daemon->submit( $job->spec() );
+			$answers = $this->daemon->submit_many( array_map( static fn ( Job $job ): array => $job->spec(), $jobs ) );
+		} catch ( DaemonAway $away ) {
+			return array_map( fn ( Job $job ): HandOffOutcome => $this->wait( $job, $away ), $jobs );
+		} catch ( DaemonRefused ) {
+			// One of them may be why. Alone, each gets an answer of its own.
+			return array_map( $this->send( ... ), $jobs );
+		}
+
+		return array_map(
+			fn ( Job $job, Receipt|DaemonAway|DaemonRefused $answer ): HandOffOutcome => $this->conclude(
+				$job,
+				static fn (): Receipt => $answer instanceof Receipt ? $answer : throw $answer
+			),
+			$jobs,
+			$answers
+		);
+	}
+
+	/**
+	 * Notes what the daemon said to a job.
+	 *
+	 * @param Job                 $job    The job.
+	 * @param callable(): Receipt $answer What it said; throws what it has against it.
+	 * @throws StorageFailed If the database refuses.
+	 */
+	private function conclude( Job $job, callable $answer ): HandOffOutcome {
+		try {
+			$receipt = $answer();
 			if ( $receipt->jobId->value !== $job->id->value ) {
 				throw new DaemonRefused( 'idempotency_conflict', 'the daemon has another job with this idempotency key' );
 			}

@@ -13,11 +13,18 @@ use Platen\WordPress\Contracts\Clock;
 use Platen\WordPress\Database\StorageFailed;
 
 /**
- * Hands waiting jobs over. Each is claimed by one atomic UPDATE first, so any number of flushers may run at once.
+ * Hands waiting jobs over, as many at once as fit a frame. Each is claimed by one atomic UPDATE first, so any number of
+ * flushers may run at once.
  *
  * @since 0.1.0
  */
 final class Outbox {
+
+	/** The most jobs of one frame (docs/protocol.md). */
+	private const MAX_BATCH_JOBS = 256;
+
+	/** The most bytes of all jobs of a frame, whose own limit is a mebibyte: their JSON may be written a little longer. */
+	private const MAX_BATCH_BYTES = 786_432;
 
 	/**
 	 * Takes the parts.
@@ -64,7 +71,7 @@ final class Outbox {
 	public function send_if_due( Job $job ): HandOffOutcome {
 		$is_due = null !== $job->next_handoff_at && $job->next_handoff_at <= $this->clock->now();
 
-		return $is_due ? $this->claim_and_send( $job ) : HandOffOutcome::Skipped;
+		return $is_due && $this->claim( $job ) ? $this->handoff->send( $job ) : HandOffOutcome::Skipped;
 	}
 
 	/**
@@ -76,12 +83,16 @@ final class Outbox {
 	private function send_all( array $jobs ): FlushReport {
 		$sent    = 0;
 		$refused = 0;
-		foreach ( $jobs as $number => $job ) {
-			$outcome  = $this->claim_and_send( $job );
-			$sent    += HandOffOutcome::Sent === $outcome ? 1 : 0;
-			$refused += HandOffOutcome::Refused === $outcome ? 1 : 0;
-			if ( HandOffOutcome::Waiting === $outcome ) {
-				return new FlushReport( $sent, count( $jobs ) - $number, $refused );
+		$left    = count( $jobs );
+		foreach ( self::batches( $jobs ) as $batch ) {
+			$claimed  = array_values( array_filter( $batch, $this->claim( ... ) ) );
+			$outcomes = array() === $claimed ? array() : $this->handoff->send_all( $claimed );
+			$count    = static fn ( HandOffOutcome $which ): int => count( array_keys( $outcomes, $which, true ) );
+			$sent    += $count( HandOffOutcome::Sent );
+			$refused += $count( HandOffOutcome::Refused );
+			$left    -= count( $batch );
+			if ( $count( HandOffOutcome::Waiting ) > 0 ) {
+				return new FlushReport( $sent, $left + $count( HandOffOutcome::Waiting ), $refused );
 			}
 		}
 
@@ -89,14 +100,35 @@ final class Outbox {
 	}
 
 	/**
-	 * Hands a job over unless another request claimed it meanwhile.
+	 * Takes a job, unless another request took it meanwhile.
 	 *
 	 * @param Job $job The job as it was read.
 	 * @throws StorageFailed If the database refuses.
 	 */
-	private function claim_and_send( Job $job ): HandOffOutcome {
-		$lease_until = $this->clock->now()->modify( '+' . HandOff::LEASE_S . ' seconds' );
+	private function claim( Job $job ): bool {
+		return $this->transitions->claim_handoff( $job, $this->clock->now()->modify( '+' . HandOff::LEASE_S . ' seconds' ) );
+	}
 
-		return $this->transitions->claim_handoff( $job, $lease_until ) ? $this->handoff->send( $job ) : HandOffOutcome::Skipped;
+	/**
+	 * Puts together what fits a frame.
+	 *
+	 * @param list<Job> $jobs The jobs.
+	 * @return list<non-empty-list<Job>> The same jobs in the same order.
+	 */
+	private static function batches( array $jobs ): array {
+		$batches = array();
+		$bytes   = 0;
+		foreach ( $jobs as $job ) {
+			$last   = array_key_last( $batches );
+			$bytes += strlen( $job->spec );
+			if ( null === $last || self::MAX_BATCH_JOBS === count( $batches[ $last ] ) || $bytes > self::MAX_BATCH_BYTES ) {
+				$batches[] = array( $job );
+				$bytes     = strlen( $job->spec );
+			} else {
+				$batches[ $last ][] = $job;
+			}
+		}
+
+		return $batches;
 	}
 }

@@ -81,6 +81,24 @@ final class SidecarGateway {
 	}
 
 	/**
+	 * Hands several jobs over at once. Those with a receipt are durable when this returns.
+	 *
+	 * @param non-empty-list<array<string, mixed>> $specs At most 256 jobs, together less than a frame.
+	 * @return list<Receipt|DaemonAway|DaemonRefused> What became of each, in their order. The exceptions are not thrown.
+	 * @throws DaemonAway|DaemonRefused When nothing became of any.
+	 */
+	public function submit_many( array $specs ): array {
+		$answers = $this->ask( 'handoff', static fn ( Client $client ): array => $client->submitMany( $specs ) );
+
+		return array_map(
+			static fn ( Receipt|PlatenException $answer ): Receipt|DaemonAway|DaemonRefused => $answer instanceof Receipt
+				? $answer
+				: self::sorted( $answer ),
+			$answers
+		);
+	}
+
+	/**
 	 * Asks where a job stands.
 	 *
 	 * @param JobId $id The job.
@@ -178,11 +196,19 @@ final class SidecarGateway {
 			$this->away = $cause->errorCode;
 			throw new DaemonAway( $cause->errorCode, $cause );
 		} catch ( PlatenException $cause ) {
-			if ( in_array( $cause->errorCode, self::TRANSIENT, true ) ) {
-				throw new DaemonAway( $cause->errorCode, $cause );
-			}
-			throw new DaemonRefused( $cause->errorCode, $cause->getMessage(), $cause );
+			throw self::sorted( $cause );
 		}
+	}
+
+	/**
+	 * Tells "not now" from "never".
+	 *
+	 * @param PlatenException $cause What the daemon said.
+	 */
+	private static function sorted( PlatenException $cause ): DaemonAway|DaemonRefused {
+		return in_array( $cause->errorCode, self::TRANSIENT, true )
+			? new DaemonAway( $cause->errorCode, $cause )
+			: new DaemonRefused( $cause->errorCode, $cause->getMessage(), $cause );
 	}
 
 	/**

@@ -183,34 +183,53 @@ struct Steps<'t> {
 impl<'t> Steps<'t> {
     fn of(text: &'t str, info: ModelInfo, size: usize) -> Self {
         let limit = size.saturating_mul(COST_OF_A_TOKEN);
-        let mut list = Vec::new();
-        let mut start = 0;
+        let mut steps = Self { text, info, limit, list: Vec::new() };
         info.encoding.each_piece(text, |end, tokens| {
-            let piece = text.as_bytes().get(start..end).unwrap_or_default();
-            let cost = info.cost_of_piece(piece, tokens.len());
-            if cost <= limit {
-                list.push(Step { end, cost, boundary: boundary(text, start, end) });
-            } else {
-                // Half of a part: where a piece is cut it can have more tokens than it had.
-                let mut step = Step { end: start, cost: 0, boundary: Boundary::Token };
-                let mut place = start;
-                for (length, cost) in info.tokens_of_piece(piece, tokens) {
-                    if step.cost > 0 && step.cost + cost > limit / 2 {
-                        list.push(std::mem::replace(
-                            &mut step,
-                            Step { end: place, cost: 0, boundary: Boundary::Token },
-                        ));
-                    }
-                    place += length;
-                    step.end = text.floor_char_boundary(place);
-                    step.cost += cost;
-                }
-                list.push(step);
-            }
-            start = end;
+            steps.add_piece(end, tokens);
             true
         });
-        Self { text, info, limit, list }
+        steps
+    }
+
+    /// Adds the piece that follows the last step. One that is larger than a part may be is cut.
+    fn add_piece(&mut self, end: usize, tokens: &[u32]) {
+        let start = self.place(self.list.len());
+        let piece = self.text.as_bytes().get(start..end).unwrap_or_default();
+        let cost = self.info.cost_of_piece(piece, tokens.len());
+        if cost <= self.limit {
+            self.list.push(Step { end, cost, boundary: boundary(self.text, start, end) });
+            return;
+        }
+        // Half of a part: where a piece is cut it can have more tokens than it had.
+        let (mut place, mut cost) = (start, 0);
+        let info = self.info;
+        for (length, token_cost) in info.tokens_of_piece(piece, tokens) {
+            if cost > 0 && cost + token_cost > self.limit / 2 {
+                self.add_cut(self.text.floor_char_boundary(place), cost);
+                cost = 0;
+            }
+            place += length;
+            cost += token_cost;
+        }
+        self.add_cut(end, cost);
+    }
+
+    /// Adds what is between the last step and an end inside of a piece, of which the piece had this cost.
+    ///
+    /// Alone it can be of another script than the piece was, and cost several times as much. It is halved until it
+    /// fits, which a single character does.
+    fn add_cut(&mut self, end: usize, cost: usize) {
+        let start = self.place(self.list.len());
+        let Some(cut) = self.text.get(start..end).filter(|cut| !cut.is_empty()) else { return };
+        let alone = self.info.cost(cut);
+        let first = cut.chars().next().map_or(0, char::len_utf8);
+        let half = cut.floor_char_boundary(cut.len() / 2).max(first);
+        if alone <= self.limit || half == cut.len() {
+            self.list.push(Step { end, cost, boundary: Boundary::Token });
+        } else {
+            self.add_cut(start + half, alone / 2);
+            self.add_cut(end, alone / 2);
+        }
     }
 
     /// The first step of the part that goes on after the steps that were `reached`, and the step after its last.
@@ -263,8 +282,10 @@ impl<'t> Steps<'t> {
             }
         }
         let mut end = if end == self.list.len() { end } else { best.1 };
+        let mut skip = 1;
         while end > reached + 1 && !self.fits(first, end) {
-            end -= 1;
+            end = (reached + 1).max(end.saturating_sub(skip));
+            skip *= 2;
         }
         end
     }
@@ -302,10 +323,13 @@ fn boundary(text: &str, start: usize, end: usize) -> Boundary {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use proptest::prelude::*;
 
     use super::*;
-    use crate::tokens::count;
+    use crate::tokens::families::FAMILIES;
+    use crate::tokens::{Encoding, count};
 
     const MODELS: [&str; 5] = ["gpt-4o", "gpt-4", "claude-sonnet-4-5", "gemini-2.5-pro", "unknown"];
 
@@ -316,7 +340,9 @@ mod tests {
             Just(String::from("漢字ABCdef。")),
             Just(String::from("👩‍👧     \n  x")),
             Just(String::from("12345678")),
+            Just(String::from("“")),
             "[a-z]{1,120}",
+            "[ԱԲԳա-զ]{1,60}",
             "\\PC{0,30}",
         ];
         prop::collection::vec(fragment, 0..12).prop_map(|parts| parts.concat())
@@ -361,6 +387,31 @@ mod tests {
             }
             prop_assert_eq!(covered, text.len());
         }
+    }
+
+    #[test]
+    fn a_word_that_costs_more_without_the_quote_before_it_still_fits() {
+        let text = format!("“{}", "Հայաստանի".repeat(9));
+        for model in MODELS {
+            for part in split(&text, MIN_PART_TOKENS, 0, model).unwrap() {
+                assert!(count(&text[part.clone()], model).tokens <= MIN_PART_TOKENS, "{part:?} for {model}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_character_fits_the_smallest_part() {
+        let estimates = FAMILIES.iter().filter_map(|family| family.info.estimate);
+        let estimates: HashMap<_, _> = estimates.map(|estimate| (estimate.name, estimate)).collect();
+        let mut dearest = 0;
+        for character in '\0'..=char::MAX {
+            let text = character.to_string();
+            let tokens = Encoding::O200kBase.count(&text);
+            let costs = estimates.values().map(|estimate| estimate.cost(text.as_bytes(), tokens));
+            dearest = costs.fold(dearest, usize::max);
+        }
+
+        assert!(dearest <= MIN_PART_TOKENS * COST_OF_A_TOKEN, "{dearest}");
     }
 
     #[test]

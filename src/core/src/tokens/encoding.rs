@@ -101,6 +101,12 @@ impl Encoding {
         Ok(bytes)
     }
 
+    /// How many bytes the tokens stand for. An id that the encoding does not have stands for none.
+    pub fn decoded_bytes(self, tokens: &[u32]) -> usize {
+        let dictionary = self.dictionary();
+        tokens.iter().map(|token| dictionary.length(*token)).sum()
+    }
+
     /// Calls `each` with the end of each piece of a text and the piece's tokens, as long as it wants more.
     pub(super) fn each_piece(self, text: &str, mut each: impl FnMut(usize, &[u32]) -> bool) {
         let bytes = text.as_bytes();

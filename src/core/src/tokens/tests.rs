@@ -254,6 +254,7 @@ fn the_ids_are_those_of_openais_tokenizer() {
         let encoding = Encoding::from_name(&vector.encoding).unwrap();
         assert_eq!(encoding.encode(&vector.text), vector.ids, "{}", vector.name);
         assert_eq!(encoding.decode(&vector.ids).unwrap(), vector.text.as_bytes(), "{}", vector.name);
+        assert_eq!(encoding.decoded_bytes(&vector.ids), vector.text.len(), "{}", vector.name);
     }
 }
 

@@ -15,6 +15,7 @@ use crate::cache_file;
 use crate::clock::SystemClock;
 use crate::convert::{PhpString, text, values};
 use crate::exceptions::Failure;
+use crate::footprint::Footprint;
 use crate::guard::guard;
 use crate::params::{Bytes, Int, Options, Text};
 
@@ -25,6 +26,8 @@ fn cache_get(hash: Text<'_>) -> Result<Option<PhpString>, Failure> {
     guard(|| {
         let hash: PromptHash = hash.as_str().parse()?;
         let found = cache_file::using(|file| Ok(file.get(&hash, SystemClock.now()))).ok().flatten();
+        // A value that PHP has no room for is a miss, as all that cannot be had.
+        let found = found.filter(|cached| Footprint::string(cached.as_bytes().len()).check().is_ok());
         Ok(found.map(|cached| {
             // PHP may end the request for want of memory; the bytes are freed even then.
             let cached = BailoutGuard::new(cached);

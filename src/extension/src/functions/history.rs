@@ -11,6 +11,7 @@ use platen_core::tokens::{self, CutFrom, ModelInfo, REPLY_PRIMING_TOKENS, model_
 
 use crate::convert::{entries, text, values};
 use crate::exceptions::Failure;
+use crate::footprint::Footprint;
 use crate::guard::guard;
 use crate::messages::costs;
 use crate::params::{Int, Items, Model, Options};
@@ -46,6 +47,8 @@ fn trim_history(
         let options = HistoryOptions::read(options.0)?;
         let info = model_info(model.as_str());
         let trimmed = trimmed(messages.0, budget, &info, model.as_str(), &options)?;
+        let kept = Footprint::list(trimmed.report.kept.len() + 1);
+        kept.and(kept).and(Footprint::list(trimmed.report.dropped)).check()?;
         // PHP may end the request for want of memory while the array is built; what Rust holds is freed even then.
         let trimmed = BailoutGuard::new(trimmed);
         let (list, mut report) = result(messages.0, &trimmed, &options)?;

@@ -8,8 +8,12 @@ use platen_core::redact::{self, Kind, Redacted, Rules, is_placeholder};
 
 use crate::convert::{PhpString, entries, text, values};
 use crate::exceptions::Failure;
+use crate::footprint::Footprint;
 use crate::guard::guard;
 use crate::params::{Bytes, Items, Options};
+
+/// The keys of a finding.
+const FINDING_KEYS: [&str; 4] = ["kind", "start", "end", "placeholder"];
 
 /// Replaces what the rules name by placeholders.
 #[php_function]
@@ -18,6 +22,7 @@ fn redact(text: Bytes<'_>, rules: Options<'_>) -> Result<ZBox<ZendHashTable>, Fa
     guard(|| {
         let rules = read_rules(rules.0)?;
         let redacted = redact::redact(text.0, &rules)?;
+        footprint(&redacted).check()?;
         // PHP may end the request for want of memory while the array is built; the findings are freed even then.
         let redacted = BailoutGuard::new(redacted);
         result(text.0, &redacted, rules.is_reversible)
@@ -33,8 +38,9 @@ fn restore(text: Bytes<'_>, map: Items<'_>) -> Result<PhpString, Failure> {
             check_entry(&key, value)?;
         }
         let value_of = |placeholder: &str| map.0.get(placeholder).and_then(bytes);
-        let restored = BailoutGuard::new(redact::restore(text.0, value_of)?);
-        Ok(PhpString::new(&restored))
+        let restored = redact::restore(text.0, value_of)?;
+        Footprint::string(restored.len()).check()?;
+        Ok(PhpString::new(&BailoutGuard::new(restored)))
     })
 }
 
@@ -72,15 +78,30 @@ fn check_entry(key: &Zval, value: &Zval) -> Result<(), Failure> {
     )))
 }
 
+/// What [`result`] makes takes at most so much: as if no two findings had the same value.
+fn footprint(redacted: &Redacted) -> Footprint {
+    let findings = redacted.findings.iter().map(|finding| {
+        let name = Footprint::string(finding.placeholder.len());
+        let value = Footprint::string(finding.end - finding.start);
+        let keys = FINDING_KEYS.map(|key| Footprint::string(key.len()));
+        let entry = keys.into_iter().fold(Footprint::map(FINDING_KEYS.len()), Footprint::and);
+        entry.and(Footprint::string(finding.kind.name().len())).and(name).and(name).and(value)
+    });
+    let count = redacted.findings.len();
+    let empty = Footprint::string(redacted.text.len()).and(Footprint::list(count)).and(Footprint::map(count));
+    findings.fold(empty, Footprint::and)
+}
+
 fn result(original: &[u8], redacted: &Redacted, is_reversible: bool) -> Result<ZBox<ZendHashTable>, Failure> {
     let mut findings = ZendHashTable::with_capacity(u32::try_from(redacted.findings.len()).unwrap_or(0));
     let mut map = ZendHashTable::new();
     for finding in &redacted.findings {
         let mut entry = ZendHashTable::with_capacity(4);
-        entry.insert("kind", finding.kind.name())?;
-        entry.insert("start", finding.start)?;
-        entry.insert("end", finding.end)?;
-        entry.insert("placeholder", finding.placeholder.as_str())?;
+        let [kind, start, end, placeholder] = FINDING_KEYS;
+        entry.insert(kind, finding.kind.name())?;
+        entry.insert(start, finding.start)?;
+        entry.insert(end, finding.end)?;
+        entry.insert(placeholder, finding.placeholder.as_str())?;
         findings.push(entry)?;
         let name = finding.placeholder.as_str();
         if is_reversible && map.get(name).is_none() {

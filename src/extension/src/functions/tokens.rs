@@ -1,6 +1,5 @@
 //! Counting tokens, and texts by their tokens.
 
-use ext_php_rs::binary::Binary;
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
@@ -8,8 +7,9 @@ use ext_php_rs::zend::BailoutGuard;
 use platen_core::limits::MAX_TEXT_BYTES;
 use platen_core::tokens::{self, CutFrom};
 
-use crate::convert::values;
+use crate::convert::{PhpString, values};
 use crate::exceptions::Failure;
+use crate::footprint::Footprint;
 use crate::guard::guard;
 use crate::params::{Int, Items, Model, Text};
 
@@ -18,7 +18,7 @@ use crate::params::{Int, Items, Model, Text};
 #[php(name = "Platen\\count_tokens", defaults(model = "\"\""))]
 fn count_tokens(text: Text<'_>, model: Model<'_>) -> Result<i64, Failure> {
     guard(|| {
-        check_length(&text)?;
+        check_length("the text", text.given_bytes())?;
         let count = tokens::count(text.as_str(), model.as_str());
         Ok(i64::try_from(count.tokens).unwrap_or(i64::MAX))
     })
@@ -29,8 +29,9 @@ fn count_tokens(text: Text<'_>, model: Model<'_>) -> Result<i64, Failure> {
 #[php(name = "Platen\\encode", defaults(model = "\"\""))]
 fn encode(text: Text<'_>, model: Model<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
     guard(|| {
-        check_length(&text)?;
+        check_length("the text", text.given_bytes())?;
         let ids = tokens::model_info(model.as_str()).encoding.encode(text.as_str());
+        Footprint::list(ids.len()).check()?;
         // PHP may end the request for want of memory while the array is built; the ids are freed even then.
         let ids = BailoutGuard::new(ids);
         let mut list = ZendHashTable::with_capacity(u32::try_from(ids.len()).unwrap_or(0));
@@ -44,27 +45,33 @@ fn encode(text: Text<'_>, model: Model<'_>) -> Result<ZBox<ZendHashTable>, Failu
 /// Gives the bytes that token ids stand for.
 #[php_function]
 #[php(name = "Platen\\decode", defaults(model = "\"\""))]
-fn decode(tokens: Items<'_>, model: Model<'_>) -> Result<Binary<u8>, Failure> {
+fn decode(tokens: Items<'_>, model: Model<'_>) -> Result<PhpString, Failure> {
     guard(|| {
         let ids = values(tokens.0).enumerate().map(|(place, id)| {
             let id = id.dereference().long().and_then(|id| u32::try_from(id).ok());
             id.ok_or_else(|| Failure::Argument(format!("token {place} is not an id")))
         });
         let ids = ids.collect::<Result<Vec<u32>, Failure>>()?;
-        let bytes = tokens::model_info(model.as_str()).encoding.decode(&ids);
-        Ok(bytes.map_err(|error| Failure::Argument(error.to_string()))?.into())
+        let encoding = tokens::model_info(model.as_str()).encoding;
+        let length = encoding.decoded_bytes(&ids);
+        check_length("the text of the tokens", length)?;
+        Footprint::string(length).check()?;
+        let bytes = encoding.decode(&ids).map_err(|error| Failure::Argument(error.to_string()))?;
+        Ok(PhpString::new(&BailoutGuard::new(bytes)))
     })
 }
 
 /// Cuts a text so that it has at most so many tokens.
 #[php_function]
 #[php(name = "Platen\\truncate_tokens", defaults(model = "\"\"", from = "\"end\""))]
-fn truncate_tokens(text: Text<'_>, max: Int, model: Model<'_>, from: Text<'_>) -> Result<String, Failure> {
+fn truncate_tokens(text: Text<'_>, max: Int, model: Model<'_>, from: Text<'_>) -> Result<PhpString, Failure> {
     guard(|| {
-        check_length(&text)?;
+        check_length("the text", text.given_bytes())?;
         let from = CutFrom::from_name(from.as_str())
             .ok_or_else(|| Failure::Argument(String::from("from is neither end nor start")))?;
-        Ok(tokens::truncate(text.as_str(), max.amount("max")?, model.as_str(), from).to_owned())
+        let part = tokens::truncate(text.as_str(), max.amount("max")?, model.as_str(), from);
+        Footprint::string(part.len()).check()?;
+        Ok(PhpString::new(part.as_bytes()))
     })
 }
 
@@ -78,10 +85,13 @@ fn split_tokens(
     model: Model<'_>,
 ) -> Result<ZBox<ZendHashTable>, Failure> {
     guard(|| {
-        check_length(&text)?;
+        check_length("the text", text.given_bytes())?;
         let (size, overlap) = (size.amount("size")?, overlap.amount("overlap")?);
         let parts = tokens::split(text.as_str(), size, overlap, model.as_str());
-        let parts = BailoutGuard::new(parts.map_err(|error| Failure::Argument(error.to_string()))?);
+        let parts = parts.map_err(|error| Failure::Argument(error.to_string()))?;
+        let strings = parts.iter().map(|part| Footprint::string(part.len()));
+        strings.fold(Footprint::list(parts.len()), Footprint::and).check()?;
+        let parts = BailoutGuard::new(parts);
         let mut list = ZendHashTable::with_capacity(u32::try_from(parts.len()).unwrap_or(0));
         for part in parts.iter() {
             list.push(text.as_str().get(part.clone()).unwrap_or_default())?;
@@ -107,13 +117,9 @@ fn model_info(model: Model<'_>) -> Result<ZBox<ZendHashTable>, Failure> {
 }
 
 /// Refuses a text that would keep the worker busy for seconds.
-fn check_length(text: &Text<'_>) -> Result<(), Failure> {
-    if text.given_bytes() > MAX_TEXT_BYTES {
-        return Err(Failure::TooLarge {
-            what: "the text",
-            actual: text.given_bytes(),
-            limit: MAX_TEXT_BYTES,
-        });
+fn check_length(what: &'static str, actual: usize) -> Result<(), Failure> {
+    if actual > MAX_TEXT_BYTES {
+        return Err(Failure::TooLarge { what, actual, limit: MAX_TEXT_BYTES });
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ pub(super) enum SecretCommand {
 
 pub(super) fn run(store: &Store, runtime: &Runtime, command: SecretCommand) -> anyhow::Result<ExitCode> {
     match command {
-        SecretCommand::Add { id, listing } => add(store, runtime, id, listing.format)?,
+        SecretCommand::Add { id, listing } => add(store, runtime, &id, listing.format)?,
         SecretCommand::List { id, listing } => {
             let secrets = runtime.block_on(store.webhook_secrets(id.clone()));
             let secrets = secrets.context("the secrets cannot be read")?;
@@ -64,11 +64,11 @@ pub(super) fn run(store: &Store, runtime: &Runtime, command: SecretCommand) -> a
     Ok(ExitCode::SUCCESS)
 }
 
-fn add(store: &Store, runtime: &Runtime, id: SiteId, format: Format) -> anyhow::Result<()> {
+fn add(store: &Store, runtime: &Runtime, id: &SiteId, format: Format) -> anyhow::Result<()> {
     let secret = webhook_secret(rand::random());
     let name = secret_id(&secret);
     let added = runtime.block_on(store.add_webhook_secret(id.clone(), secret.clone(), SystemClock.now()));
-    done(added.context("the secret cannot be kept")?, &id, &name)?;
+    done(added.context("the secret cannot be kept")?, id, &name)?;
     if format == Format::Json {
         return say_json(&json!({ "id": name, "PLATEN_WEBHOOK_SECRET": secret.expose() }));
     }

@@ -47,10 +47,10 @@ pub struct HttpState {
 impl HttpState {
     /// Takes the parts over.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { streams, jobs, results, tokens, clock, metrics, draining, max_streams } = parts;
+        let HttpParts { streams, results, jobs, tokens, clock, metrics, draining, max_streams } = parts;
         let max_streams = usize::try_from(max_streams).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let capacity = Arc::new(Semaphore::new(max_streams));
-        Self { streams, jobs, results, tokens, clock, metrics, draining, max_streams, capacity }
+        Self { streams, results, jobs, tokens, clock, metrics, draining, max_streams, capacity }
     }
 
     /// Room for one more stream, `None` when there is none.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use platen_core::clock::Timestamp;
+use platen_core::job::SiteId;
 use platen_core::limits::MAX_WEBHOOK_BYTES;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -60,9 +61,9 @@ impl Message {
             hash.update(b"\n");
             items.push(Item { id: &event.id.0, event: serde_json::from_slice(&event.body)? });
         }
-        let id: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let id = Bytes::copy_from_slice(&hash.finalize()).slice(..16);
         let batch = Batch { kind: "batch", timestamp: now, data: Events { events: items } };
-        Ok(Self { id: format!("bat_{id}"), body: Bytes::from(serde_json::to_vec(&batch)?) })
+        Ok(Self { id: format!("bat_{id:x}"), body: Bytes::from(serde_json::to_vec(&batch)?) })
     }
 }
 
@@ -70,7 +71,7 @@ impl Message {
 /// may be what its webhook failed of.
 pub(super) fn group(due: Vec<Delivery>, circuits: &Circuits) -> Vec<Vec<Delivery>> {
     let mut groups: Vec<Vec<Delivery>> = Vec::new();
-    let mut open: HashMap<platen_core::job::SiteId, (usize, usize)> = HashMap::new();
+    let mut open: HashMap<SiteId, (usize, usize)> = HashMap::new();
     for delivery in due {
         let most = circuits.batch_of(&delivery.site);
         let bytes = delivery.body.len().saturating_add(delivery.id.0.len()).saturating_add(ITEM_BYTES);
@@ -116,7 +117,7 @@ pub(super) fn read_answer(body: &[u8]) -> HashMap<String, u16> {
 #[cfg(test)]
 mod tests {
     use platen_core::breaker::CallEnd;
-    use platen_core::job::{JobId, SiteId};
+    use platen_core::job::JobId;
 
     use super::*;
     use crate::config::WebhooksConfig;

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::message::Message;
 use super::store::Delivery;
 use crate::config::WebhooksConfig;
-use crate::destination::{AddressGuard, is_forbidden};
+use crate::destination::{AddressGuard, ForbiddenAddress, is_forbidden};
 use crate::providers::http_client::{self, Tls};
 use crate::sites::Site;
 
@@ -122,7 +122,7 @@ impl Sender {
     ) -> Answer {
         match Url::parse(&site.url).map(|url| self.guard.check(&url)) {
             Ok(Ok(())) => {}
-            Ok(Err(forbidden)) => return Outcome::failed(not_listed(&forbidden)).into(),
+            Ok(Err(ForbiddenAddress)) => return Outcome::failed(not_listed()).into(),
             Err(_) => return Outcome::failed("the site's address is not one").into(),
         }
         let exchange = async {
@@ -185,7 +185,7 @@ impl From<reqwest::Error> for TryError {
 /// Names what went wrong, without the address.
 fn describe(error: &reqwest::Error) -> String {
     let text = if is_forbidden(error) {
-        return not_listed(&crate::destination::ForbiddenAddress);
+        return not_listed();
     } else if error.is_connect() {
         "the site could not be reached"
     } else if error.is_builder() {
@@ -196,8 +196,8 @@ fn describe(error: &reqwest::Error) -> String {
     text.to_owned()
 }
 
-fn not_listed(forbidden: &crate::destination::ForbiddenAddress) -> String {
-    format!("{forbidden}, and webhooks.allow_addresses does not list it")
+fn not_listed() -> String {
+    format!("{ForbiddenAddress}, and webhooks.allow_addresses does not list it")
 }
 
 async fn read(response: Response, now: Timestamp) -> Answer {

@@ -184,8 +184,8 @@ fn webhook_secrets_are_added_listed_and_retired() {
     let left = list();
     assert_eq!(left.len(), 1);
     assert_ne!(left[0]["id"], old);
-    let last = left[0]["id"].as_str().unwrap();
-    assert!(home.fails(&["site", "secret", "retire", DEMO, last]).contains("only webhook secret"));
+    let only = left[0]["id"].as_str().unwrap();
+    assert!(home.fails(&["site", "secret", "retire", DEMO, only]).contains("only webhook secret"));
     assert!(home.fails(&["site", "secret", "retire", DEMO, &old]).contains("no webhook secret"));
     assert!(!home.ok(&["site", "secret", "list", DEMO]).contains("whsec_"), "only names are listed");
 }

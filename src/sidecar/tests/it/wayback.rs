@@ -216,7 +216,7 @@ async fn a_site_that_takes_several_gets_several_and_answers_for_each() {
     ] });
     stub.answer_next(vec![Reply::status(200, &said.to_string()), well()]);
 
-    deliverer.after(&world, Duration::from_secs(60));
+    deliverer.after(&world, Duration::from_mins(1));
     waits_for_hops(&world, &jobs[0], "webhook.delivered", 1).await;
     waits_for_hops(&world, &jobs[1], "webhook.failed", 1).await;
     waits_for_hops(&world, &jobs[2], "webhook.failed", 1).await;

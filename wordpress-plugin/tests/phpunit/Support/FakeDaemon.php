@@ -12,23 +12,25 @@ use Platen\Transport\Socket;
  */
 final class FakeDaemon {
 
-	public const SUBMIT     = 0x02;
-	public const STATUS     = 0x03;
-	public const CANCEL     = 0x04;
-	public const RETRY      = 0x05;
-	public const RATE_LIMIT = 0x07;
-	public const RESULTS    = 0x0F;
-	public const ANSWER     = 0x10;
+	public const SUBMIT      = 0x02;
+	public const STATUS      = 0x03;
+	public const CANCEL      = 0x04;
+	public const RETRY       = 0x05;
+	public const RATE_LIMIT  = 0x07;
+	public const SUBMIT_MANY = 0x0A;
+	public const RESULTS     = 0x0F;
+	public const ANSWER      = 0x10;
 
 	/** @var resource|null */
 	private $process = null;
 
 	/** @var array<string, mixed> What fake-daemon.php is told. */
 	private array $script = array(
-		'refuse'   => array(),
-		'jobs'     => array(),
-		'results'  => array(),
-		'webhooks' => array(),
+		'refuse'      => array(),
+		'refuse_jobs' => array(),
+		'jobs'        => array(),
+		'results'     => array(),
+		'webhooks'    => array(),
 	);
 
 	private function __construct( private readonly string $folder ) {
@@ -97,6 +99,12 @@ final class FakeDaemon {
 		if ( null !== $code ) {
 			$this->script['refuse'][ $request ] = $code;
 		}
+		$this->write_script();
+	}
+
+	/** Refuses one job of a batch from now on. */
+	public function refuse_job( string $job_id, string $code ): void {
+		$this->script['refuse_jobs'][ $job_id ] = $code;
 		$this->write_script();
 	}
 

@@ -7,16 +7,17 @@
 
 declare(strict_types=1);
 
-const PING       = 0x01;
-const SUBMIT     = 0x02;
-const STATUS     = 0x03;
-const CANCEL     = 0x04;
-const RETRY      = 0x05;
-const TRACE      = 0x06;
-const RATE_LIMIT = 0x07;
-const RESULTS    = 0x0F;
-const ANSWER     = 0x10;
-const REFUSAL    = 0xFF;
+const PING        = 0x01;
+const SUBMIT      = 0x02;
+const STATUS      = 0x03;
+const CANCEL      = 0x04;
+const RETRY       = 0x05;
+const TRACE       = 0x06;
+const RATE_LIMIT  = 0x07;
+const RESULTS     = 0x0F;
+const ANSWER      = 0x10;
+const SUBMIT_MANY = 0x0A;
+const REFUSAL     = 0xFF;
 
 $folder = $argv[1];
 $server = stream_socket_server( "unix://{$folder}/platend.sock" );
@@ -86,11 +87,15 @@ function answer( int $tag, array $body, array $script, array &$jobs, array &$tak
 		return array( 0x87, array( 'is_allowed' => $is_allowed, 'remaining' => $body['limit'] - $taken[ $body['key'] ], 'retry_after_ms' => $is_allowed ? 0 : 4200 ) );
 	}
 	if ( SUBMIT === $tag ) {
-		$id           = $body['job']['id'];
-		$is_duplicate = isset( $jobs[ $id ] );
-		$jobs[ $id ]  = ( $jobs[ $id ] ?? array() ) + snapshot( $id, $body['job'] );
-
-		return array( 0x82, array( 'job_id' => $id, 'status' => $jobs[ $id ]['status'], 'is_duplicate' => $is_duplicate ) );
+		return array( 0x82, taken( $body['job'], $jobs ) );
+	}
+	if ( SUBMIT_MANY === $tag ) {
+		$receipts = array();
+		foreach ( $body['jobs'] as $job ) {
+			$code       = $script['refuse_jobs'][ $job['id'] ] ?? null;
+			$receipts[] = null === $code ? taken( $job, $jobs ) : refusal( $code )[1];
+		}
+		return array( 0x8A, array( 'receipts' => $receipts ) );
 	}
 
 	$id = $body['job_id'];
@@ -154,6 +159,17 @@ function part( array $job, int $offset ): array {
 			'total_bytes' => $total,
 		) + $answer,
 	);
+}
+
+/**
+ * Takes a job and gives its receipt.
+ */
+function taken( array $job, array &$jobs ): array {
+	$id           = $job['id'];
+	$is_duplicate = isset( $jobs[ $id ] );
+	$jobs[ $id ]  = ( $jobs[ $id ] ?? array() ) + snapshot( $id, $job );
+
+	return array( 'job_id' => $id, 'status' => $jobs[ $id ]['status'], 'is_duplicate' => $is_duplicate );
 }
 
 /**

@@ -1,7 +1,7 @@
 //! What operators see of deliveries, and do about them.
 
 use platen_core::clock::Timestamp;
-use platen_core::job::{JobId, SiteId};
+use platen_core::job::{Hop, JobId, JobStatus, SiteId};
 
 use super::connection::{Connection, Row, SqlError, params};
 use super::row::inconsistent;
@@ -54,8 +54,9 @@ impl DeliveryLog for Store {
                 )
                 .map_err(failed("read the tries of a delivery"))?;
             let Some(job_no) = job_no else { return Ok(None) };
-            let hops = hops::of_job(connection, job_no)?.into_iter();
-            let own = hops.filter(|hop| hop.detail.get("webhook_id").is_some_and(|id| *id == *delivery_id));
+            let hops = hops::of_job(connection, job_no)?;
+            let own =
+                hops.iter().filter(|hop| hop.detail.get("webhook_id").is_some_and(|id| *id == *delivery_id));
             Ok(Some(own.filter_map(into_try).collect()))
         }))
     }
@@ -74,7 +75,7 @@ impl DeliveryLog for Store {
 }
 
 /// The hops of a delivery are its tries.
-fn into_try(hop: platen_core::job::Hop) -> Option<DeliveryTry> {
+fn into_try(hop: &Hop) -> Option<DeliveryTry> {
     let outcome = match hop.name.as_str() {
         names::HOP_DELIVERED | names::HOP_FETCHED => "delivered",
         names::HOP_DELIVERY_FAILED => "failed",
@@ -217,7 +218,7 @@ fn replay(
 fn rebuild(connection: &Connection, settled: &Settled) -> Result<Option<Vec<u8>>, StoreError> {
     let (_, snapshot) = row::job_by_no(connection, settled.job_no)?;
     let is_last = settled.delivery_id == format!("evt_{}_{}", snapshot.id, settled.ends);
-    let is_purged = snapshot.status == platen_core::job::JobStatus::Succeeded && snapshot.result.is_none();
+    let is_purged = snapshot.status == JobStatus::Succeeded && snapshot.result.is_none();
     match settled.finished_at {
         Some(at) if is_last && !is_purged => {
             event::body(&snapshot, at).map_err(inconsistent("deliveries.body"))

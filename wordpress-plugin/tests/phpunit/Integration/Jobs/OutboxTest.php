@@ -28,6 +28,64 @@ final class OutboxTest extends TestCase {
 		self::assertSame( 0, $this->services()->outbox->flush_all( 10 )->sent, 'Nothing is handed over twice.' );
 	}
 
+	public function test_waiting_jobs_go_in_one_frame(): void {
+		$this->log_in();
+		$waiting = array( $this->asked_job( 'one' ), $this->asked_job( 'two' ), $this->asked_job( 'three' ) );
+		$this->daemon->start();
+
+		$this->services()->outbox->flush_all( 10 );
+
+		$frames = $this->daemon->requests( FakeDaemon::SUBMIT_MANY );
+		self::assertCount( 1, $frames );
+		self::assertEqualsCanonicalizing( $waiting, array_column( $frames[0]['jobs'], 'id' ) );
+		self::assertSame( array(), $this->daemon->requests( FakeDaemon::SUBMIT ) );
+	}
+
+	public function test_jobs_that_do_not_fit_a_frame_go_in_several(): void {
+		$this->log_in();
+		foreach ( array( 'one', 'two', 'three', 'four' ) as $question ) {
+			$job_id = $this->asked_job( $question );
+			$spec   = $this->job( $job_id )->spec();
+
+			$spec['payload']['messages'][0]['content'] = str_repeat( 'x', 300_000 );
+			$GLOBALS['wpdb']->update( $this->services()->schema->jobs(), array( 'spec' => wp_json_encode( $spec ) ), array( 'id' => $job_id ) );
+		}
+		$this->daemon->start();
+
+		$report = $this->services()->outbox->flush_all( 10 );
+
+		self::assertSame( array( 4, 0, 0 ), array( $report->sent, $report->waiting, $report->refused ) );
+		$sizes = array_map( static fn ( array $frame ): int => count( $frame['jobs'] ), $this->daemon->requests( FakeDaemon::SUBMIT_MANY ) );
+		self::assertSame( array( 2, 2 ), $sizes );
+	}
+
+	public function test_a_refused_job_does_not_keep_the_others(): void {
+		$this->log_in();
+		[ $good, $bad, $later ] = array( $this->asked_job( 'good' ), $this->asked_job( 'bad' ), $this->asked_job( 'later' ) );
+		$this->daemon->start();
+		$this->daemon->refuse_job( $bad, 'unknown_model' );
+		$this->daemon->refuse_job( $later, 'store_unavailable' );
+
+		$report = $this->services()->outbox->flush_all( 10 );
+
+		self::assertSame( array( 1, 1, 1 ), array( $report->sent, $report->waiting, $report->refused ) );
+		self::assertTrue( $this->job( $good )->is_handed_off() );
+		self::assertSame( array( JobStatus::Dead, 'unknown_model' ), array( $this->job( $bad )->status, $this->job( $bad )->fault?->code ) );
+		self::assertSame( JobStatus::Queued, $this->job( $later )->status );
+	}
+
+	public function test_when_a_frame_is_refused_each_job_gets_its_own_answer(): void {
+		$this->log_in();
+		$waiting = array( $this->asked_job( 'one' ), $this->asked_job( 'two' ) );
+		$this->daemon->start();
+		$this->daemon->refuse( FakeDaemon::SUBMIT_MANY, 'invalid_request' );
+
+		$report = $this->services()->outbox->flush_all( 10 );
+
+		self::assertSame( array( 2, 0, 0 ), array( $report->sent, $report->waiting, $report->refused ) );
+		self::assertCount( count( $waiting ), $this->daemon->requests( FakeDaemon::SUBMIT ) );
+	}
+
 	public function test_pauses_double_up_to_half_a_minute(): void {
 		$this->log_in();
 		$job_id = $this->asked_job();
