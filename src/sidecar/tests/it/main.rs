@@ -21,6 +21,7 @@ mod webhooks;
 mod workflows;
 
 mod daemon;
+mod effects;
 mod openai;
 mod stub;
 mod world;
