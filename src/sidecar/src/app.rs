@@ -9,6 +9,7 @@ use futures_util::future::{BoxFuture, select_all};
 use platen_core::clock::{Clock, Timestamp};
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::budgets::{self, Budgets};
@@ -26,6 +27,7 @@ use crate::jobs::workflows::{self, LoadError};
 use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
+use crate::results::{Arrivals, Results, ResultsParts};
 use crate::site_tokens::SiteTokens;
 use crate::sites::Sites;
 use crate::storage::{OpenError, OwnerError, Store, StoreError, Tenure, Wakes};
@@ -115,6 +117,7 @@ impl App {
         let supervisor = Supervisor::new();
         let metrics = Arc::new(Metrics::new());
         let wakes = Wakes::default();
+        let arrivals = Arc::new(Arrivals::default());
 
         let (store, tenure) = open_store(&config, clock.now()).await?;
         let sites = Arc::new(Sites::new(store.clone()));
@@ -137,20 +140,16 @@ impl App {
             keep: config.retention.clone(),
             wake: Arc::clone(&wakes.work),
             deliver: Arc::clone(&wakes.deliveries),
+            arrivals: Arc::clone(&arrivals),
         }));
         let budgets = Arc::new(Budgets::new(store.clone(), Arc::clone(&sites), Arc::clone(&clock)));
-        let outbound = Outbound::new(OutboundParts {
-            store: store.clone(),
-            sites: Arc::clone(&sites),
-            clock: Arc::clone(&clock),
-            metrics: Arc::clone(&metrics),
-            wake: Arc::clone(&wakes.deliveries),
-            settings: config.webhooks.clone(),
-        })?;
+        let shared = (Arc::clone(&sites), Arc::clone(&clock), Arc::clone(&metrics));
+        let (outbound, results) = way_back(&store, shared, Arc::clone(&wakes.deliveries), arrivals, &config)?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
         let tokens = Arc::new(SiteTokens::new(sites, store.clone(), Arc::clone(&clock)));
         let http = HttpState::new(HttpParts {
             streams: Arc::new(Streams { jobs: store, tokens: Arc::clone(&tokens), relay }),
+            results: Arc::clone(&results),
             jobs: Arc::clone(&jobs),
             tokens,
             clock: Arc::clone(&clock),
@@ -169,6 +168,7 @@ impl App {
             jobs: Arc::clone(&jobs),
             accepted,
             budgets: Arc::clone(&budgets),
+            results,
             rates,
             metrics,
             started_at: clock.now(),
@@ -183,7 +183,7 @@ impl App {
             schedule_store,
             backlog,
             budgets,
-            outbound: Arc::new(outbound),
+            outbound,
             dispatcher: Arc::new(dispatcher),
             http,
             tcp,
@@ -265,6 +265,34 @@ async fn open_store(config: &Config, now: Timestamp) -> Result<(Arc<Store>, Tenu
     let store = Store::open(&config.database, &config.daemon.state_dir, now)?;
     let tenure = store.hold(lock, &config.jobs.owner, config.daemon.drain_deadline).await?;
     Ok((Arc::new(store), tenure))
+}
+
+/// The two ways in which results reach the sites: webhooks, and pages for those that ask.
+fn way_back(
+    store: &Arc<Store>,
+    (sites, clock, metrics): (Arc<Sites>, Arc<dyn Clock>, Arc<Metrics>),
+    deliver: Arc<Notify>,
+    arrivals: Arc<Arrivals>,
+    config: &Config,
+) -> Result<(Arc<Outbound>, Arc<Results>), BuildError> {
+    let outbound = Outbound::new(OutboundParts {
+        store: store.clone(),
+        sites: Arc::clone(&sites),
+        clock: Arc::clone(&clock),
+        metrics: Arc::clone(&metrics),
+        wake: deliver,
+        settings: config.webhooks.clone(),
+    })?;
+    let results = Results::new(ResultsParts {
+        store: store.clone(),
+        endpoints: store.clone(),
+        jobs: store.clone(),
+        sites,
+        clock,
+        metrics,
+        arrivals,
+    });
+    Ok((Arc::new(outbound), Arc::new(results)))
 }
 
 /// The table of rate limits that PHP's workers map, beside the socket.

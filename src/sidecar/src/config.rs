@@ -18,6 +18,7 @@ mod jobs;
 mod limits;
 mod log;
 mod models;
+mod networks;
 mod providers;
 mod retention;
 mod schedules;

@@ -14,10 +14,12 @@ mod http_jobs;
 mod ipc;
 mod jobs;
 mod providers;
+mod results;
 mod schema;
 mod service_manager;
 mod stream;
 mod two_daemons;
+mod wayback;
 mod webhooks;
 mod workflows;
 
