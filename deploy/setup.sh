@@ -6,7 +6,8 @@
 #   deploy/setup.sh demo    also: WordPress, PHP-FPM and nginx
 #   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium, the browser tests' packages, the texts that token
 #                           counts are compared on
-#   deploy/setup.sh bench   also: what `make bench` compares with: MariaDB, Redis, APCu, tiktoken
+#   deploy/setup.sh bench   also: what `make bench` compares with: MariaDB, Redis, PostgreSQL, APCu, tiktoken,
+#                           graphile-worker
 #   deploy/setup.sh package what building needs, and Debian's tools for packages
 set -euo pipefail
 
@@ -43,6 +44,7 @@ install_group() {
       install_group test
       install_packages "${BENCH_PACKAGES[@]}"
       install_peers
+      install_node_modules tests/load/peers
       ;;
     package)
       install_packages "${BUILD_PACKAGES[@]}" "${PACKAGE_PACKAGES[@]}"

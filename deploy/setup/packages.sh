@@ -13,7 +13,7 @@ DEMO_PACKAGES=(
 TEST_PACKAGES=(phpunit shellcheck valgrind chromium fonts-dejavu-core)
 # What figures are compared with; none of it is started but by the measurement itself.
 BENCH_PACKAGES=(
-  binutils openssl python3-venv mariadb-server-core mariadb-client-core redis-server
+  binutils openssl python3-venv mariadb-server-core mariadb-client-core redis-server redis-tools postgresql
   php8.2-mysql php8.2-redis php8.2-apcu
 )
 

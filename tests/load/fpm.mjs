@@ -85,7 +85,7 @@ export async function withFpm( settings, maxRequests, work ) {
 		const plain = [ 'max_execution_time=0', 'display_errors=1', 'html_errors=0' ];
 		const options = [ ...plain, 'register_argc_argv=1', `auto_prepend_file=${ prepended }`, ...settings ];
 		const command = [ PROGRAM, '--nodaemonize', '--allow-to-run-as-root', '--fpm-config', file ];
-		const stop = await start( folder, [ ...command, ...options.flatMap( ( option ) => [ '-d', option ] ) ], socket );
+		const { stop } = await start( folder, [ ...command, ...options.flatMap( ( option ) => [ '-d', option ] ) ], socket );
 		try {
 			return await work( async ( script, args = [] ) => {
 				const text = await request( socket, path.join( import.meta.dirname, script ), args );

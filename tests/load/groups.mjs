@@ -129,7 +129,7 @@ function theLibrary() {
 /** What a site has without us, over services of its own, in a worker of PHP-FPM. */
 async function stores( note ) {
 	const rows = {};
-	await withServices( async ( { mariadb, redis, nginx }, missing ) => {
+	await withServices( [ 'mariadb', 'redis', 'nginx' ], async ( { mariadb, redis, nginx }, missing ) => {
 		missing.forEach( ( reason ) => note( `Left out, because it did not start: ${ reason }` ) );
 		if ( mariadb && nginx ) {
 			const args = [ mariadb.socket, nginx.url, 'install' ];

@@ -21,7 +21,7 @@ function answers( address ) {
 	} );
 }
 
-/** Starts a program, waits until its socket or port answers, and gives the function that stops it. */
+/** Starts a program, waits until its socket or port answers, and gives its process id and the function that stops it. */
 export async function start( folder, command, address ) {
 	const name = path.basename( command[ 0 ] );
 	const file = path.join( folder, `${ name }.log` );
@@ -42,9 +42,9 @@ export async function start( folder, command, address ) {
 			await stop();
 			throw new Error( `${ name } did not start: ${ readFileSync( file, 'utf8' ).slice( -500 ) }` );
 		}
-		await sleep( 20 );
+		await sleep( 5 );
 	}
-	return stop;
+	return { pid: child.pid, stop };
 }
 
 /** A folder for sockets, whose paths must be short; gone after the work. */

@@ -2,6 +2,10 @@
 
 /** A row belongs to the first line whose pattern its name fits; a peer belongs to the line of its row. */
 const LINES = [
+	[ 'Submits', /^submits/ ],
+	[ 'Jobs from end to end', /^jobs completed/ ],
+	[ 'A million jobs that wait', /^one million/ ],
+	[ 'Memory, start and idleness', /^(memory|start|idle)/ ],
 	[ 'Chat messages of 1 KB', /^count_tokens.*(messages|peers|chat)/ ],
 	[ 'Hostile texts', /^count_tokens, (1 MB|16 MB|64 x)/ ],
 	[ 'First use in a fresh process', /first use|private memory/ ],

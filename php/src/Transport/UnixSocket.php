@@ -41,7 +41,7 @@ final class UnixSocket
     public function call(Tag $request, array $body, int $deadlineMs): array
     {
         $deadline = new Deadline($deadlineMs);
-        $frame = Frame::encode($request, self::toJson($body));
+        $frame = Frame::encode($request, Json::encode($body));
 
         // A ping asks in order to know, whatever happened a moment ago.
         if ($request !== Tag::Ping) {
@@ -54,7 +54,7 @@ final class UnixSocket
             $this->remember($failure);
             throw $failure;
         }
-        $fields = self::fromJson($reply);
+        $fields = Json::decode($reply);
         if ($tag === Tag::Refusal->value) {
             if ($this->connection?->wasPushedTo() === true) {
                 // It may be the refusal of the push, with the request's own answer behind it.
@@ -78,7 +78,7 @@ final class UnixSocket
      */
     public function push(Tag $request, array $body): void
     {
-        $frame = Frame::encode($request, self::toJson($body));
+        $frame = Frame::encode($request, Json::encode($body));
         $this->requireHope();
         try {
             $this->leave($frame);
@@ -136,7 +136,7 @@ final class UnixSocket
             $this->forget();
             if ($refusal !== null) {
                 throw $refusal[0] === Tag::Refusal->value
-                    ? self::refusal(self::fromJson($refusal[1]))
+                    ? self::refusal(Json::decode($refusal[1]))
                     : Fault::internal(sprintf('the daemon answered with frame tag 0x%02x', $refusal[0]));
             }
             $kept = null;
@@ -231,30 +231,5 @@ final class UnixSocket
         return $code === 'unsupported_version'
             ? Fault::unavailable($message, $code)
             : Fault::refused($message, $code);
-    }
-
-    /** @param array<string, mixed> $body */
-    private static function toJson(array $body): string
-    {
-        try {
-            return json_encode(
-                (object) $body,
-                JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE
-                | JSON_PRESERVE_ZERO_FRACTION | JSON_INVALID_UTF8_SUBSTITUTE
-            );
-        } catch (\JsonException $exception) {
-            throw Fault::invalidInput('the request has no JSON form: ' . $exception->getMessage());
-        }
-    }
-
-    /** @return array<string, mixed> */
-    private static function fromJson(string $body): array
-    {
-        $fields = json_decode($body, true);
-        if (!is_array($fields)) {
-            throw Fault::internal('the daemon sent an answer that is not a JSON object');
-        }
-
-        return $fields;
     }
 }

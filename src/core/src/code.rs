@@ -77,8 +77,12 @@ pub enum ErrorCode {
     ProviderRejected,
     /// The provider refused the daemon's credentials.
     ProviderAuth,
-    /// The provider's rate limit or quota is reached.
+    /// The provider's rate limit is reached; waiting helps.
     ProviderRateLimited,
+    /// The provider's quota or credit is used up; waiting does not help.
+    ProviderQuotaExhausted,
+    /// The provider's moderation refused the content.
+    ProviderModerated,
     /// The provider sent something that is not its documented format.
     ProviderMalformed,
     /// The provider's stream ended before its final event.
@@ -133,6 +137,8 @@ impl ErrorCode {
             Self::ProviderRejected => "provider_rejected",
             Self::ProviderAuth => "provider_auth",
             Self::ProviderRateLimited => "provider_rate_limited",
+            Self::ProviderQuotaExhausted => "provider_quota_exhausted",
+            Self::ProviderModerated => "provider_moderated",
             Self::ProviderMalformed => "provider_malformed",
             Self::ProviderTruncated => "provider_truncated",
             Self::AnswerTooLarge => "answer_too_large",

@@ -69,6 +69,9 @@ pub const MIN_KEY_BYTES: usize = 32;
 /// The life of a stream token, in seconds.
 pub const MAX_STREAM_TOKEN_SECONDS: u64 = 120;
 
+/// The life of a token that hands jobs over by HTTP, in seconds.
+pub const MAX_JOBS_TOKEN_SECONDS: u64 = 60;
+
 /// How far a webhook's timestamp may lie from now, in seconds (Standard Webhooks).
 pub const WEBHOOK_TOLERANCE_SECONDS: u64 = 300;
 

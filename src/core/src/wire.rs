@@ -18,4 +18,5 @@ pub use reply::{
 };
 pub use request::{
     BudgetRequest, JobRef, RateRequest, Request, SettleRequest, Submit, SubmitMany, WaitRequest,
+    describe_invalid,
 };

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod app;
 pub mod config;
 pub mod destination;
+pub mod instance;
 pub mod service_manager;
 pub mod supervisor;
 
@@ -15,6 +16,7 @@ pub mod ipc;
 pub mod budgets;
 pub mod jobs;
 pub mod ratelimit;
+pub mod site_tokens;
 pub mod sites;
 pub mod streaming;
 pub mod webhooks;

@@ -9,7 +9,6 @@ mod event_id;
 mod follow;
 mod relay;
 mod resume;
-pub mod tokens;
 
 pub use admission::{AdmitError, Streams, admit};
 pub use event_id::{EventId, ParseEventIdError};

@@ -11,6 +11,7 @@
 declare(strict_types=1);
 
 require __DIR__ . '/rows.php';
+require __DIR__ . '/action-scheduler.php';
 
 const ENTRIES = 10_000;
 
@@ -73,49 +74,18 @@ $results['get_transient() 4 KB among 10,000'] = peer('cache hit 4 KB', 1000, sta
 });
 echo json_encode($results, JSON_PRETTY_PRINT | JSON_THROW_ON_ERROR), "\n";
 
-/** The tables of Action Scheduler 3, and one without anything. */
+/** The tables of Action Scheduler, and one without anything. */
 function create_tables(wpdb $wpdb): void
 {
     $wpdb->query('CREATE TABLE bench_jobs (id bigint unsigned AUTO_INCREMENT PRIMARY KEY, job text NOT NULL)');
-    $wpdb->query(
-        "CREATE TABLE {$wpdb->prefix}actionscheduler_actions (
-            action_id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
-            hook varchar(191) NOT NULL, status varchar(20) NOT NULL,
-            scheduled_date_gmt datetime, scheduled_date_local datetime,
-            priority tinyint unsigned NOT NULL DEFAULT 10, args varchar(191), schedule longtext,
-            group_id bigint unsigned NOT NULL DEFAULT 0, attempts int NOT NULL DEFAULT 0,
-            last_attempt_gmt datetime, last_attempt_local datetime,
-            claim_id bigint unsigned NOT NULL DEFAULT 0, extended_args varchar(8000),
-            KEY hook_status_scheduled_date_gmt (hook(163), status, scheduled_date_gmt),
-            KEY status_scheduled_date_gmt (status, scheduled_date_gmt), KEY scheduled_date_gmt (scheduled_date_gmt),
-            KEY args (args), KEY group_id (group_id), KEY last_attempt_gmt (last_attempt_gmt),
-            KEY claim_id_status_priority (claim_id, status, priority, scheduled_date_gmt)
-        )"
-    );
-    $wpdb->query(
-        "CREATE TABLE {$wpdb->prefix}actionscheduler_logs (
-            log_id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
-            action_id bigint unsigned NOT NULL, message text NOT NULL, log_date_gmt datetime, log_date_local datetime,
-            KEY action_id (action_id), KEY log_date_gmt (log_date_gmt)
-        )"
-    );
-    $wpdb->query(
-        "CREATE TABLE {$wpdb->prefix}actionscheduler_claims (
-            claim_id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, date_created_gmt datetime,
-            KEY date_created_gmt (date_created_gmt)
-        )"
-    );
+    array_map([$wpdb, 'query'], action_scheduler_tables($wpdb->prefix));
 }
 
 /** The two statements of as_enqueue_async_action(). */
 function enqueue_action(wpdb $wpdb, string $args): int
 {
     $now = gmdate('Y-m-d H:i:s');
-    $action = [
-        'hook' => 'platen_job', 'status' => 'pending', 'scheduled_date_gmt' => $now, 'scheduled_date_local' => $now,
-        'schedule' => 'O:28:"ActionScheduler_NullSchedule":0:{}', 'args' => md5($args), 'extended_args' => $args,
-    ];
-    $wpdb->insert("{$wpdb->prefix}actionscheduler_actions", $action) ?: throw new RuntimeException($wpdb->last_error);
+    $wpdb->insert("{$wpdb->prefix}actionscheduler_actions", action_of($args, $now)) ?: throw new RuntimeException($wpdb->last_error);
     $id = $wpdb->insert_id;
     $log = ['action_id' => $id, 'message' => 'action created', 'log_date_gmt' => $now, 'log_date_local' => $now];
     $wpdb->insert("{$wpdb->prefix}actionscheduler_logs", $log) ?: throw new RuntimeException($wpdb->last_error);

@@ -38,6 +38,8 @@ final class ChatTexts {
 		'provider_malformed',
 		'provider_truncated',
 		'provider_auth',
+		'provider_quota_exhausted',
+		'provider_moderated',
 		'provider_rejected',
 		'answer_too_large',
 		'not_configured',

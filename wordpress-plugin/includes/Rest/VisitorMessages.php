@@ -42,9 +42,10 @@ final class VisitorMessages {
 				=> __( 'The assistant cannot be reached right now. Please try again in a moment.', 'platen' ),
 			'provider_unavailable', 'provider_timeout', 'provider_failed', 'provider_malformed', 'provider_truncated'
 				=> __( 'The assistant could not answer. Please try again.', 'platen' ),
-			'provider_rejected'          => __( 'The assistant did not accept this question. Please ask it in another way.', 'platen' ),
+			'provider_rejected', 'provider_moderated'
+				=> __( 'The assistant did not accept this question. Please ask it in another way.', 'platen' ),
 			'answer_too_large'           => __( 'The answer grew too long. Please ask for less at once.', 'platen' ),
-			'not_configured', 'unknown_site', 'unknown_model', 'provider_auth', 'peer_not_allowed'
+			'not_configured', 'unknown_site', 'unknown_model', 'provider_auth', 'provider_quota_exhausted', 'peer_not_allowed'
 				=> __( 'The chat is not set up completely. Please tell the site’s owner.', 'platen' ),
 			default                      => __( 'Something went wrong on our side. Please try again.', 'platen' ),
 		};

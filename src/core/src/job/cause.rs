@@ -9,7 +9,7 @@ pub enum Cause {
     /// The provider failed on its side.
     #[serde(rename = "provider_5xx")]
     Provider5xx,
-    /// The provider's rate limit or quota is reached.
+    /// The provider's rate limit is reached.
     #[serde(rename = "provider_429")]
     Provider429,
     /// The provider could not be reached, or its answer was cut.
@@ -26,7 +26,7 @@ pub enum Cause {
     UnknownModel,
     /// The content was refused by moderation.
     Moderated,
-    /// A budget is used up.
+    /// A quota or credit at the provider is used up.
     Budget,
     /// The daemon ended too often while it worked on the job.
     Poison,
@@ -86,6 +86,8 @@ impl Cause {
                 Self::InvalidRequest
             }
             ErrorCode::UnknownModel => Self::UnknownModel,
+            ErrorCode::ProviderModerated => Self::Moderated,
+            ErrorCode::ProviderQuotaExhausted => Self::Budget,
             ErrorCode::Poison => Self::Poison,
             ErrorCode::DeadlineExceeded => Self::Deadline,
             // No other code ends a job, so any of them is a fault of ours.

@@ -204,3 +204,34 @@ impl Request {
         })
     }
 }
+
+/// What is wrong with a body, without repeating text of it: messages that quote a value are left out.
+pub fn describe_invalid(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let quotes_a_value = text.contains('"') || text.contains("unknown variant");
+    match (quotes_a_value, error.line()) {
+        (false, _) => text,
+        // Of a value that was parsed already.
+        (true, 0) => "a value is of the wrong type or form".to_owned(),
+        (true, line) => {
+            format!("a value is of the wrong type or form at line {line}, column {}", error.column())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_is_missing_but_repeats_no_text() {
+        let error = |json: &str| match Request::decode(Tag::Status, json.as_bytes()) {
+            Err(error) => describe_invalid(&error),
+            Ok(_) => panic!("{json} was taken"),
+        };
+
+        assert!(error(r#"{"site": "demo"}"#).contains("job_id"));
+        assert!(!error(r#"{"site": ["my secret question"], "job_id": 1}"#).contains("question"));
+        assert!(!error(r#"{"site": "demo", "job_id": {"a": "question"}}"#).contains("question"));
+    }
+}

@@ -31,14 +31,14 @@ pub(super) const SPARE_CONNECTIONS: usize = 64;
 /// heartbeats, so a laptop that wakes up again finds its stream.
 pub(super) const WRITE_DEADLINE: Duration = Duration::from_secs(40);
 
-/// Refuses a request with a body: no route takes one.
+/// Refuses a request with a body, for the routes that take none.
 pub(super) async fn refuse_body(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let is_empty = headers.get(CONTENT_LENGTH).is_none_or(|length| length == "0");
     if is_empty && !headers.contains_key(TRANSFER_ENCODING) {
         return next.run(request).await;
     }
-    let message = "no path of this server takes a body";
+    let message = "this path takes no body";
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::PayloadTooLarge, message).into_response()
 }
 

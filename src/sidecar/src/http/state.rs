@@ -1,8 +1,11 @@
 use std::sync::Arc;
 
+use platen_core::clock::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use crate::jobs::Jobs;
+use crate::site_tokens::SiteTokens;
 use crate::streaming::Streams;
 use crate::telemetry::Metrics;
 
@@ -10,6 +13,12 @@ use crate::telemetry::Metrics;
 pub struct HttpParts {
     /// What streams are served from.
     pub streams: Arc<Streams>,
+    /// What takes and changes jobs.
+    pub jobs: Arc<Jobs>,
+    /// Tells whose requests are let in.
+    pub tokens: Arc<SiteTokens>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Fires when the daemon takes no new work: streams end, readiness is gone.
@@ -22,6 +31,9 @@ pub struct HttpParts {
 #[derive(Clone)]
 pub struct HttpState {
     pub(super) streams: Arc<Streams>,
+    pub(super) jobs: Arc<Jobs>,
+    pub(super) tokens: Arc<SiteTokens>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) draining: CancellationToken,
     pub(super) max_streams: usize,
@@ -31,9 +43,10 @@ pub struct HttpState {
 impl HttpState {
     /// Takes the parts over.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { streams, metrics, draining, max_streams } = parts;
+        let HttpParts { streams, jobs, tokens, clock, metrics, draining, max_streams } = parts;
         let max_streams = usize::try_from(max_streams).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
-        Self { streams, metrics, draining, max_streams, capacity: Arc::new(Semaphore::new(max_streams)) }
+        let capacity = Arc::new(Semaphore::new(max_streams));
+        Self { streams, jobs, tokens, clock, metrics, draining, max_streams, capacity }
     }
 
     /// Room for one more stream, `None` when there is none.

@@ -4,7 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use platen_core::code::ErrorCode;
-use platen_core::wire::{FrameError, HEADER_BYTES, Refusal, Reply, Request, Tag, decode_header, encode};
+use platen_core::wire::{
+    FrameError, HEADER_BYTES, Refusal, Reply, Request, Tag, decode_header, describe_invalid, encode,
+};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
@@ -160,7 +162,8 @@ async fn rest_of_request(stream: &mut BufReader<UnixStream>, first: u8) -> Resul
                     Received::Refused(Refusal { code: ErrorCode::UnknownRequest, message })
                 }
                 Err(error) => {
-                    let refusal = Refusal { code: ErrorCode::InvalidRequest, message: describe(&error) };
+                    let refusal =
+                        Refusal { code: ErrorCode::InvalidRequest, message: describe_invalid(&error) };
                     if frame.tag == Tag::Push {
                         Received::Unreadable(refusal)
                     } else {
@@ -200,31 +203,4 @@ async fn send(stream: &mut BufReader<UnixStream>, limits: Limits, reply: &Reply)
     };
     timeout(limits.frame, stream.write_all(&bytes)).await.map_err(|_| Ended::Slow)??;
     Ok(())
-}
-
-/// What is wrong with a body, without repeating text of it: messages that quote a value are left out.
-fn describe(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    if text.contains('"') || text.contains("unknown variant") {
-        format!("a value is of the wrong type or form at line {}, column {}", error.line(), error.column())
-    } else {
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_says_what_is_missing_but_repeats_no_text() {
-        let error = |json: &str| match Request::decode(platen_core::wire::Tag::Status, json.as_bytes()) {
-            Err(error) => describe(&error),
-            Ok(_) => panic!("{json} was taken"),
-        };
-
-        assert!(error(r#"{"site": "demo"}"#).contains("job_id"));
-        assert!(!error(r#"{"site": ["my secret question"], "job_id": 1}"#).contains("question"));
-        assert!(!error(r#"{"site": "demo", "job_id": {"a": "question"}}"#).contains("question"));
-    }
 }

@@ -39,6 +39,12 @@ pub enum ProviderError {
     /// 429 that waiting does not cure: no credit left.
     #[error("provider's quota is used up: {0}")]
     QuotaExhausted(Refusal),
+    /// A refusal that names the content as its reason.
+    #[error("provider's moderation refused the content: {0}")]
+    Moderated(Refusal),
+    /// An answer without any text that ended because of the provider's filter.
+    #[error("provider's filter left nothing of the answer")]
+    Withheld,
     /// 401 or 403.
     #[error("provider refused the credentials: {0}")]
     Unauthorized(Refusal),
@@ -146,7 +152,9 @@ impl ProviderError {
                 ErrorCode::ProviderTimeout
             }
             Self::Failed(_) | Self::Overloaded(_) => ErrorCode::ProviderFailed,
-            Self::RateLimited(_) | Self::QuotaExhausted(_) => ErrorCode::ProviderRateLimited,
+            Self::RateLimited(_) => ErrorCode::ProviderRateLimited,
+            Self::QuotaExhausted(_) => ErrorCode::ProviderQuotaExhausted,
+            Self::Moderated(_) | Self::Withheld => ErrorCode::ProviderModerated,
             Self::Unauthorized(_) => ErrorCode::ProviderAuth,
             Self::Rejected(_) => ErrorCode::ProviderRejected,
             Self::NotAStream | Self::Malformed(_) => ErrorCode::ProviderMalformed,
@@ -170,9 +178,11 @@ impl ProviderError {
                 refusal.advice(RetryAdvice::Backoff)
             }
             Self::Unauthorized(refusal) | Self::Rejected(refusal) => refusal.advice(RetryAdvice::Never),
-            Self::InvalidCall(_) | Self::QuotaExhausted(_) | Self::AnswerTooLarge { limit_bytes: _ } => {
-                RetryAdvice::Never
-            }
+            Self::InvalidCall(_)
+            | Self::QuotaExhausted(_)
+            | Self::Moderated(_)
+            | Self::Withheld
+            | Self::AnswerTooLarge { limit_bytes: _ } => RetryAdvice::Never,
         }
     }
 }

@@ -91,6 +91,9 @@ pub(super) fn classify(refusal: Refusal) -> ProviderError {
     if is_quota(reason) {
         return ProviderError::QuotaExhausted(refusal);
     }
+    if is_moderation(reason) {
+        return ProviderError::Moderated(refusal);
+    }
     match refusal.status.unwrap_or_else(|| status_of(reason)) {
         401 | 403 => ProviderError::Unauthorized(refusal),
         402 => ProviderError::QuotaExhausted(refusal),
@@ -105,10 +108,15 @@ fn is_quota(reason: &str) -> bool {
     matches!(reason, "insufficient_quota" | "billing_hard_limit_reached" | "billing_not_active")
 }
 
+/// The words of OpenAI (`invalid_prompt` is its word for a flagged one) and Azure. Anthropic has none of its own.
+fn is_moderation(reason: &str) -> bool {
+    matches!(reason, "content_filter" | "content_policy_violation" | "moderation_blocked" | "invalid_prompt")
+}
+
 /// The status that a provider answers with for this reason when it fails before the stream begins.
 fn status_of(reason: &str) -> u16 {
     match reason {
-        "invalid_request_error" | "context_length_exceeded" | "content_policy_violation" => 400,
+        "invalid_request_error" | "context_length_exceeded" => 400,
         "authentication_error" | "invalid_api_key" => 401,
         "billing_error" => 402,
         "permission_error" => 403,
@@ -148,7 +156,7 @@ mod tests {
         let cases = [
             (400, ErrorCode::ProviderRejected, RetryAdvice::Never),
             (401, ErrorCode::ProviderAuth, RetryAdvice::Never),
-            (402, ErrorCode::ProviderRateLimited, RetryAdvice::Never),
+            (402, ErrorCode::ProviderQuotaExhausted, RetryAdvice::Never),
             (403, ErrorCode::ProviderAuth, RetryAdvice::Never),
             (404, ErrorCode::ProviderRejected, RetryAdvice::Never),
             (408, ErrorCode::ProviderFailed, RetryAdvice::Backoff),
@@ -198,7 +206,18 @@ mod tests {
 
         let error = refused(429, body, &[("retry-after", "1")]);
 
-        assert_eq!((error.code(), error.retry()), (ErrorCode::ProviderRateLimited, RetryAdvice::Never));
+        assert_eq!((error.code(), error.retry()), (ErrorCode::ProviderQuotaExhausted, RetryAdvice::Never));
+    }
+
+    #[test]
+    fn moderation_is_known_by_its_word_and_not_by_its_sentence() {
+        let azure = r#"{"error":{"message":"…","type":null,"code":"content_filter","status":400}}"#;
+        let sentence = r#"{"error":{"message":"content_filter","type":"invalid_request_error","code":null}}"#;
+
+        let error = refused(400, azure, &[("x-should-retry", "true")]);
+
+        assert_eq!((error.code(), error.retry()), (ErrorCode::ProviderModerated, RetryAdvice::Never));
+        assert_eq!(refused(400, sentence, &[]).code(), ErrorCode::ProviderRejected);
     }
 
     #[test]
@@ -218,6 +237,7 @@ mod tests {
             (r#"{"type":"invalid_request_error"}"#, ErrorCode::ProviderRejected, RetryAdvice::Never),
             (r#"{"type":"server_error","code":null}"#, ErrorCode::ProviderFailed, RetryAdvice::Backoff),
             (r#"{"code":401}"#, ErrorCode::ProviderAuth, RetryAdvice::Never),
+            (r#"{"code":"content_filter"}"#, ErrorCode::ProviderModerated, RetryAdvice::Never),
             (r"{}", ErrorCode::ProviderFailed, RetryAdvice::Backoff),
             (r#""planted sentence""#, ErrorCode::ProviderFailed, RetryAdvice::Backoff),
         ];

@@ -9,7 +9,7 @@ use platen_core::wire::{Reply, Request};
 use rusqlite::Connection;
 
 use crate::daemon::{Home, chat, reference};
-use crate::openai::{cut, hello, slow_hello};
+use crate::openai::{cut, hello, slow_hello, withheld};
 use crate::stub::{Received, Reply as Answer, Stub, eventually};
 
 const FAST_RETRY: &str = "[jobs]\nbackoff_base_ms = 1\n";
@@ -159,6 +159,33 @@ async fn what_would_fail_again_is_dead_at_once_and_can_be_replayed() {
     assert_ne!(told.header("webhook-id"), told_again.header("webhook-id"));
     assert_eq!(client.refused(&retry).await, ErrorCode::InvalidTransition);
     assert_eq!(client.refused(&Request::Cancel(reference(&spec.id))).await, ErrorCode::InvalidTransition);
+}
+
+#[tokio::test]
+async fn refused_content_and_a_used_up_quota_are_dead_at_once_of_their_own_causes() {
+    let filtered = Answer::status(400, r#"{"error":{"code":"content_filter","message":"planted"}}"#);
+    let withheld = Answer::stream(vec![withheld()]);
+    let quota = Answer::status(429, r#"{"error":{"code":"insufficient_quota","message":"planted"}}"#);
+    let (provider, site) = (Stub::start(vec![filtered, withheld, quota]).await, webhooks().await);
+    let home = Home::with_provider(&provider.url, FAST_RETRY);
+    home.add_site(&site.url);
+    let _daemon = home.start().await;
+    let mut client = home.client().await;
+
+    for (code, cause) in [
+        (ErrorCode::ProviderModerated, "moderated"),
+        (ErrorCode::ProviderModerated, "moderated"),
+        (ErrorCode::ProviderQuotaExhausted, "budget"),
+    ] {
+        let spec = chat("?");
+        client.submit(spec.clone()).await;
+        let dead = client.wait_for(&spec.id, JobStatus::Dead).await;
+
+        assert_eq!((dead.error.unwrap().code, dead.attempt), (code, 1));
+        let list = home.ok(&["jobs", "dead", "list", "--cause", cause, "--format", "json"]);
+        assert!(list.contains(spec.id.as_str()), "{cause}: {list}");
+    }
+    assert_eq!(provider.count(), 3);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod crash;
 mod drain;
 mod handoff;
 mod http;
+mod http_jobs;
 mod ipc;
 mod jobs;
 mod providers;
@@ -18,6 +19,7 @@ mod webhooks;
 mod workflows;
 
 mod daemon;
+mod effects;
 mod openai;
 mod stub;
 mod world;

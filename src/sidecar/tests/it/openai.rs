@@ -34,3 +34,11 @@ pub(crate) fn end() -> Step {
         "data: [DONE]\n\n"
     ))
 }
+
+/// The end of an answer of which the filter left nothing.
+pub(crate) fn withheld() -> Step {
+    Step::send(concat!(
+        "data: {\"id\":\"c\",\"model\":\"tiny-1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"content_filter\"}]}\n\n",
+        "data: [DONE]\n\n"
+    ))
+}

@@ -2,6 +2,7 @@
 //! the worker's part step by step.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,12 +15,19 @@ use platen_core::job::{
 use platen_core::signing::SigningKey;
 use platen_core::signing::jwt::{self, Claims};
 use platen_core::wire::{JobRef, Submit};
+use platen_sidecar::config::{Config, Environment};
 use platen_sidecar::http::{self, HttpParts, HttpState};
+use platen_sidecar::jobs::handlers::Fetcher;
+use platen_sidecar::jobs::models::ModelTable;
+use platen_sidecar::jobs::response_cache::ResponseCache;
 use platen_sidecar::jobs::schedule::{self, Limits};
 use platen_sidecar::jobs::store::{
     AfterFailure, Completed, Failed, Fenced, JobStore, Lease, LeaseRequest, LeasedJob, NewJob, StepOutput,
     SubmitTerms, Submitted, WorkStore,
 };
+use platen_sidecar::jobs::{Jobs, JobsParts};
+use platen_sidecar::providers;
+use platen_sidecar::site_tokens::SiteTokens;
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore, Sites};
 use platen_sidecar::storage::Store;
 use platen_sidecar::streaming::{Relay, RelayWriter, StreamEnd, StreamKey, Streams};
@@ -28,6 +36,7 @@ use platen_testkit::MockClock;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -43,7 +52,7 @@ pub(crate) struct World {
     pub(crate) metrics: Arc<Metrics>,
     secrets: Mutex<HashMap<String, SiteSecrets>>,
     counter: Mutex<u8>,
-    _state_dir: TempDir,
+    state_dir: TempDir,
 }
 
 /// A daemon's HTTP side; it stops when this is dropped.
@@ -66,7 +75,7 @@ impl World {
             metrics: Arc::new(Metrics::new()),
             secrets: Mutex::default(),
             counter: Mutex::new(0),
-            _state_dir: state_dir,
+            state_dir,
         };
         world.add_site(SITE, "http://127.0.0.1:9").await;
         world
@@ -88,6 +97,10 @@ impl World {
     /// The key of a site's webhooks.
     pub(crate) fn webhook_key(&self, id: &str) -> SigningKey {
         self.secrets.lock()[id].webhook.expose().parse().unwrap()
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.state_dir.path().join("platen.db")
     }
 
     pub(crate) fn sites(&self) -> Arc<Sites> {
@@ -193,13 +206,24 @@ impl World {
         trace.unwrap().hops.into_iter().map(|hop| hop.name).collect()
     }
 
-    /// The claims of a valid token for a job of [`SITE`], with an id of its own.
-    pub(crate) fn claims(&self, job: &JobId) -> serde_json::Value {
-        let now = self.clock.now().as_seconds();
+    pub(crate) fn now_seconds(&self) -> i64 {
+        self.clock.now().as_seconds()
+    }
+
+    /// The claims of a valid token of [`SITE`], with an id of its own.
+    pub(crate) fn claims_for(&self, audience: &str, life_s: i64) -> serde_json::Value {
+        let now = self.now_seconds();
         json!({
-            "iss": SITE, "aud": "platen:stream", "sub": job, "iat": now, "exp": now + 120,
+            "iss": SITE, "aud": audience, "iat": now, "exp": now + life_s,
             "jti": format!("{:032x}", self.count()),
         })
+    }
+
+    /// The claims of a valid token that opens the stream of a job.
+    pub(crate) fn claims(&self, job: &JobId) -> serde_json::Value {
+        let mut claims = self.claims_for("platen:stream", 120);
+        claims["sub"] = job.as_str().into();
+        claims
     }
 
     /// A token that opens one stream of a job of [`SITE`].
@@ -211,6 +235,32 @@ impl World {
         sign(claims, &self.site_key(SITE))
     }
 
+    /// The use cases on this world's store, with the default settings. No worker runs.
+    async fn jobs(&self) -> Arc<Jobs> {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let defaults = Path::new(env!("CARGO_MANIFEST_DIR")).join("default.toml");
+        let config = Config::load(Some(&defaults), &Environment::of(&[])).unwrap();
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let providers = providers::build(&config.providers, &clock).unwrap();
+        Arc::new(Jobs::new(JobsParts {
+            store: self.store.clone(),
+            work: self.store.clone(),
+            retention: self.store.clone(),
+            sites: self.sites(),
+            models: ModelTable::new(&config.models, &providers),
+            workflows: HashMap::new(),
+            fetcher: Fetcher::new(&config.fetch).unwrap(),
+            responses: ResponseCache::new(&config.cache, None, &clock).await,
+            relay: self.relay.clone(),
+            metrics: Arc::clone(&self.metrics),
+            clock,
+            limits: Limits::default(),
+            settings: config.jobs,
+            keep: config.retention,
+            deliver: Arc::new(Notify::new()),
+        }))
+    }
+
     /// Starts a daemon's HTTP side on this world.
     pub(crate) async fn serve(&self) -> Server {
         self.serve_at_most(100).await
@@ -218,16 +268,15 @@ impl World {
 
     pub(crate) async fn serve_at_most(&self, max_streams: u32) -> Server {
         let clock: Arc<dyn Clock> = self.clock.clone();
-        let streams = Streams {
-            jobs: self.store.clone(),
-            sites: self.sites(),
-            tokens: self.store.clone(),
-            relay: self.relay.clone(),
-            clock,
-        };
+        let tokens = Arc::new(SiteTokens::new(self.sites(), self.store.clone(), Arc::clone(&clock)));
+        let streams =
+            Streams { jobs: self.store.clone(), tokens: Arc::clone(&tokens), relay: self.relay.clone() };
         let draining = CancellationToken::new();
         let state = HttpState::new(HttpParts {
             streams: Arc::new(streams),
+            jobs: self.jobs().await,
+            tokens,
+            clock,
             metrics: Arc::clone(&self.metrics),
             draining: draining.clone(),
             max_streams,

@@ -1,136 +1,111 @@
-//! Submits jobs through the daemon's socket as fast as it takes them, and says how fast that was.
+//! Hands jobs to a daemon through its socket, and says how fast they were taken.
 //!
-//! `load-client SOCKET SITE CONNECTIONS JOBS`: prints one line of JSON with the submits per
-//! second and the latency of a submit in microseconds. Every job is another piece of work of one of 1 000 users.
+//! - `load-client submit SOCKET SITE CONNECTIONS JOBS`: each job alone and durable, over so many connections; prints one
+//!   line of JSON with the submits per second and the latency of a submit in microseconds.
+//! - `load-client fill SOCKET SITE JOBS`: as many as fit a batch at once, over four connections; prints the jobs per
+//!   second.
+//!
+//! Every job is another piece of work of one of 1 000 users. The frames are made before the clock runs.
 
 #![expect(clippy::print_stdout, reason = "its output is its purpose")]
 
-use std::path::PathBuf;
+mod connection;
+mod frames;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail, ensure};
-use platen_core::clock::{Clock, Timestamp};
-use platen_core::job::{ChatPayload, JobId, JobSpec, Message, Priority, Role, SiteId, Work};
-use platen_core::wire::{HEADER_BYTES, Reply, Request, Submit, decode_header, encode};
-use platen_sidecar::clock::SystemClock;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixStream;
+use anyhow::{bail, ensure};
+use platen_core::limits::MAX_BATCH_JOBS;
+use platen_core::wire::{BatchItem, Reply};
 use tokio::task::JoinSet;
 
-/// Users whose jobs these are.
-const SUBJECTS: u64 = 1_000;
+use self::connection::Connection;
+use self::frames::Frames;
 
-struct Load {
-    socket: PathBuf,
-    site: SiteId,
-    jobs: u64,
-    next: AtomicU64,
-    /// Keeps the keys of one run apart from those of another.
-    run: u64,
-}
+/// Batches on their way at the same time while a daemon is filled: it commits one while the next is read.
+const FILLING: usize = 4;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, socket, site, connections, jobs] = &arguments[..] else {
-        bail!("load-client SOCKET SITE CONNECTIONS JOBS");
-    };
-    let load = Arc::new(Load {
-        socket: socket.into(),
-        site: site.clone().try_into()?,
-        jobs: jobs.parse()?,
-        next: AtomicU64::new(0),
-        run: u64::try_from(SystemClock.now().as_micros())?,
-    });
-    let connections: usize = connections.parse()?;
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     // One thread: the daemon is what is measured, and it has the rest of the machine.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    match words[..] {
+        [_, "submit", socket, site, connections, jobs] => {
+            let frames = Frames::single(site, jobs.parse()?)?;
+            runtime.block_on(submit(socket, connections.parse()?, frames))
+        }
+        [_, "fill", socket, site, jobs] => runtime.block_on(fill(socket, site, jobs.parse()?)),
+        _ => bail!("load-client submit SOCKET SITE CONNECTIONS JOBS | fill SOCKET SITE JOBS"),
+    }
+}
+
+async fn submit(socket: &str, connections: usize, frames: Frames) -> anyhow::Result<()> {
+    let jobs = frames.len();
+    let (frames, next) = (Arc::new(frames), Arc::new(AtomicUsize::new(0)));
+    let mut clients = JoinSet::new();
     let began = Instant::now();
-    let mut latencies = runtime.block_on(run(&load, connections))?;
-    let took = began.elapsed();
+    for _ in 0..connections {
+        let (frames, next) = (Arc::clone(&frames), Arc::clone(&next));
+        let mut connection = Connection::open(socket).await?;
+        clients.spawn(async move {
+            let mut latencies = Vec::new();
+            while let Some(frame) = frames.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let asked = Instant::now();
+                let reply = connection.call(frame).await?;
+                latencies.push(asked.elapsed());
+                ensure!(matches!(reply, Reply::Receipt(_)), "the daemon answered {reply:?}");
+            }
+            Ok(latencies)
+        });
+    }
+    let mut latencies = Vec::with_capacity(jobs);
+    while let Some(client) = clients.join_next().await {
+        latencies.extend(client??);
+    }
+    let per_second = rate(jobs, began.elapsed());
     latencies.sort_unstable();
-    let per_second = u128::from(load.jobs) * 1_000_000 / took.as_micros().max(1);
     println!(
-        "{{\"connections\":{connections},\"jobs\":{},\"per_second\":{per_second},\"p50_us\":{},\"p99_us\":{}}}",
-        load.jobs,
+        "{{\"connections\":{connections},\"jobs\":{jobs},\"per_second\":{per_second},\"p50_us\":{},\"p99_us\":{}}}",
         percentile(&latencies, 50),
         percentile(&latencies, 99),
     );
     Ok(())
 }
 
-async fn run(load: &Arc<Load>, connections: usize) -> anyhow::Result<Vec<Duration>> {
+async fn fill(socket: &str, site: &str, jobs: usize) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let next = Arc::new(AtomicUsize::new(0));
     let mut clients = JoinSet::new();
-    for _ in 0..connections {
-        clients.spawn(submit_all(Arc::clone(load)));
+    let maker = Arc::new(frames::Maker::new(site)?);
+    for _ in 0..FILLING {
+        let (maker, next) = (Arc::clone(&maker), Arc::clone(&next));
+        let mut connection = Connection::open(socket).await?;
+        clients.spawn(async move {
+            loop {
+                let first = next.fetch_add(MAX_BATCH_JOBS, Ordering::Relaxed);
+                if first >= jobs {
+                    return Ok(());
+                }
+                let numbers = first..jobs.min(first + MAX_BATCH_JOBS);
+                let reply = connection.call(&maker.batch(numbers)?).await?;
+                let Reply::Receipts(receipts) = &reply else { bail!("the daemon answered {reply:?}") };
+                let refused = receipts.receipts.iter().find(|item| matches!(item, BatchItem::Refusal(_)));
+                ensure!(refused.is_none(), "the daemon refused a job: {refused:?}");
+            }
+        });
     }
-    let mut latencies = Vec::new();
     while let Some(client) = clients.join_next().await {
-        latencies.extend(client??);
+        client??;
     }
-    Ok(latencies)
+    println!("{{\"jobs\":{jobs},\"per_second\":{}}}", rate(jobs, began.elapsed()));
+    Ok(())
 }
 
-async fn submit_all(load: Arc<Load>) -> anyhow::Result<Vec<Duration>> {
-    let mut stream = UnixStream::connect(&load.socket).await.context("no daemon listens")?;
-    let mut latencies = Vec::new();
-    loop {
-        let number = load.next.fetch_add(1, Ordering::Relaxed);
-        if number >= load.jobs {
-            return Ok(latencies);
-        }
-        let frame = frame(&load, number)?;
-        let began = Instant::now();
-        stream.write_all(&frame).await?;
-        let mut header = [0; HEADER_BYTES];
-        stream.read_exact(&mut header).await?;
-        let reply = decode_header(header)?;
-        let mut body = vec![0; reply.body_bytes];
-        stream.read_exact(&mut body).await?;
-        latencies.push(began.elapsed());
-        let reply = Reply::decode(reply.tag, &body)?;
-        ensure!(matches!(reply, Some(Reply::Receipt(_))), "the daemon answered {reply:?}");
-    }
-}
-
-fn frame(load: &Load, number: u64) -> anyhow::Result<Vec<u8>> {
-    let now = SystemClock.now();
-    let mut random = [0; 10];
-    let bytes = load.run.to_be_bytes().into_iter().skip(6).chain(number.to_be_bytes());
-    random.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
-    let job = JobSpec {
-        id: JobId::generate(now, random),
-        // A key of a site is random, which is the worst case for an index.
-        idempotency_key: format!("{:016x}-{}", spread(number ^ load.run), load.run),
-        request_id: format!("{number:032x}"),
-        traceparent: None,
-        prompt_hash: None,
-        subject: Some(format!("user:{}", number % SUBJECTS)),
-        conversation: None,
-        priority: Priority::Standard,
-        run_at: None,
-        deadline_ms: None,
-        created_at: Timestamp::from_micros(now.as_micros()),
-        work: Work::Chat(ChatPayload {
-            model: "default".to_owned(),
-            messages: vec![Message {
-                role: Role::User,
-                content: format!("What does the page number {number} say about opening hours in winter?"),
-            }],
-            max_output_tokens: Some(500),
-            temperature: None,
-            cache: None,
-        }),
-    };
-    let submit = Submit { site: load.site.clone(), job };
-    let (tag, body) = Request::Submit(Box::new(submit)).encode()?;
-    Ok(encode(tag, &body)?)
-}
-
-/// Numbers that follow each other, thrown far apart.
-fn spread(number: u64) -> u64 {
-    number.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+fn rate(jobs: usize, took: Duration) -> u128 {
+    u128::try_from(jobs).unwrap_or(u128::MAX) * 1_000_000 / took.as_micros().max(1)
 }
 
 fn percentile(sorted: &[Duration], percent: usize) -> u128 {

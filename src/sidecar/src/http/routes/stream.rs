@@ -5,7 +5,7 @@ mod body;
 use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use platen_core::code::ErrorCode;
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use tokio::time::timeout;
 
 use crate::http::error::ApiError;
+use crate::http::request::bearer;
 use crate::http::state::HttpState;
 use crate::streaming::{AdmitError, EventId, admit};
 use crate::telemetry::names;
@@ -25,9 +26,6 @@ const NO_BUFFERING: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffe
 
 /// How long the checks before a stream may take: a few reads and one write of the store.
 const ADMIT_DEADLINE: Duration = Duration::from_secs(5);
-
-/// When a client that was turned away for want of room comes back.
-const BUSY_RETRY: Duration = Duration::from_secs(2);
 
 #[derive(Deserialize)]
 pub(crate) struct StreamQuery {
@@ -42,19 +40,21 @@ pub(crate) async fn open(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     if state.draining.is_cancelled() {
-        return Err(unavailable(ErrorCode::Draining, "the daemon is shutting down"));
+        return Err(ApiError::draining());
     }
-    let job: JobId = id.parse().map_err(|_| refused(&AdmitError::JobNotFound))?;
-    let token = bearer(&headers).map(str::to_owned).or(query.token).ok_or_else(missing_token)?;
+    let job: JobId = id.parse().map_err(|_| refused(AdmitError::JobNotFound))?;
+    let token = bearer(&headers).map(str::to_owned).or(query.token).ok_or_else(|| {
+        ApiError::missing_token("a stream needs a token, as ?token= or as Authorization: Bearer")
+    })?;
     let last_event_id = last_event_id(&headers)?;
     // Room is taken before the token is used up, so that a client that is turned away can come back with it.
     let slot = state
         .reserve_stream()
-        .ok_or_else(|| unavailable(ErrorCode::RateLimited, "as many streams are open as may be"))?;
+        .ok_or_else(|| ApiError::unavailable(ErrorCode::RateLimited, "as many streams are open as may be"))?;
     let follower = timeout(ADMIT_DEADLINE, admit(&state.streams, job, &token, last_event_id))
         .await
-        .map_err(|_| unavailable(ErrorCode::StoreUnavailable, "the store did not answer in time"))?
-        .map_err(|error| refused(&error))?;
+        .map_err(|_| ApiError::unavailable(ErrorCode::StoreUnavailable, "the store did not answer in time"))?
+        .map_err(refused)?;
     let key = follower.key();
     tracing::info!(
         { names::JOB_ID } = key.job.as_str(),
@@ -64,11 +64,6 @@ pub(crate) async fn open(
     );
     let body = body::stream(follower, slot, state.draining.clone());
     Ok(([(CONTENT_TYPE, "text/event-stream"), NO_BUFFERING], body).into_response())
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// An empty header is what a browser sends before its first event.
@@ -83,29 +78,11 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<EventId>, ApiError> {
     })
 }
 
-fn missing_token() -> ApiError {
-    let message = "a stream needs a token, as ?token= or as Authorization: Bearer";
-    ApiError::new(StatusCode::UNAUTHORIZED, ErrorCode::InvalidToken, message)
-}
-
-fn unavailable(code: ErrorCode, message: &str) -> ApiError {
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code, message).retry_after(BUSY_RETRY)
-}
-
-fn refused(error: &AdmitError) -> ApiError {
-    let status = match error {
-        AdmitError::Token(_) | AdmitError::UnknownIssuer | AdmitError::Claim(_) | AdmitError::TokenUsed => {
-            StatusCode::UNAUTHORIZED
-        }
-        AdmitError::JobNotFound => StatusCode::NOT_FOUND,
-        AdmitError::Store(source) => {
-            tracing::error!(
-                { names::ERROR } = source as &dyn std::error::Error,
-                "a stream was refused because the store cannot be asked"
-            );
-            return unavailable(source.code(), "the store cannot be asked now");
-        }
-    };
+fn refused(error: AdmitError) -> ApiError {
     tracing::info!({ names::ERROR_CODE } = error.code().as_str(), "a stream was refused");
-    ApiError::new(status, error.code(), error.to_string())
+    match error {
+        AdmitError::Token(error) => error.into(),
+        AdmitError::JobNotFound => ApiError::new(StatusCode::NOT_FOUND, error.code(), error.to_string()),
+        AdmitError::Store(error) => ApiError::of_store(&error),
+    }
 }

@@ -14,7 +14,7 @@ use crate::jobs::Jobs;
 use crate::jobs::models::Route;
 use crate::jobs::recorder::{LeaseLost, Recorder};
 use crate::jobs::store::LeasedJob;
-use crate::providers::{CompletionEvent, CompletionRequest, Finish, ProviderError};
+use crate::providers::{CompletionEvent, CompletionRequest, Finish, FinishReason, ProviderError};
 use crate::streaming::RelayWriter;
 use crate::telemetry::{names, trace_context};
 
@@ -122,7 +122,11 @@ impl<'a> Call<'a> {
         recorder.push(text);
     }
 
+    /// An answer of which the filter left nothing is a refusal; one that it cut is an answer that says so.
     fn finished(&mut self, finish: Finish) -> CallEnd {
+        if self.text.is_empty() && finish.finish_reason == FinishReason::ContentFilter {
+            return self.failed(ProviderError::Withheld);
+        }
         self.jobs.metrics.provider_called(self.route.provider.name(), "ok");
         self.hop(names::HOP_ANSWERED);
         CallEnd::Finished(finish)

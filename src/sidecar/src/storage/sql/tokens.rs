@@ -5,8 +5,8 @@ use platen_core::job::SiteId;
 
 use super::connection::params;
 use super::{Store, failed};
+use crate::site_tokens::TokenStore;
 use crate::storage::StoreFuture;
-use crate::streaming::tokens::TokenStore;
 
 impl TokenStore for Store {
     fn redeem(

@@ -29,7 +29,7 @@ type Change = Box<dyn FnOnce(&Connection) -> Reply + Send>;
 /// Tells the caller how it ended, once it is known whether the transaction was committed.
 type Reply = Box<dyn FnOnce(Committed<'_>)>;
 
-type Committed<'a> = Result<(), &'a Arc<SqlError>>;
+type Committed<'a> = Result<(), &'a Arc<NotKept>>;
 
 impl Writer {
     pub(super) fn start(handle: Handle) -> Self {
@@ -48,10 +48,11 @@ impl Writer {
         let change: Change = Box::new(move |connection| {
             let outcome = in_savepoint(connection, what, change);
             Box::new(move |committed: Committed<'_>| {
-                let outcome = match committed {
-                    Ok(()) => outcome,
+                // Its own failure tells more than that of the commit.
+                let outcome = outcome.and_then(|value| match committed {
+                    Ok(()) => Ok(value),
                     Err(cause) => Err(StoreError::Unavailable(what, Box::new(Arc::clone(cause)))),
-                };
+                });
                 // The caller may have been dropped; the change stands all the same.
                 let _ = sender.send(outcome);
             })
@@ -65,6 +66,17 @@ impl Writer {
 #[derive(Debug, Error)]
 #[error("no transaction could begin")]
 struct NotBegun;
+
+/// Why nothing of a batch was kept.
+#[derive(Debug, Error)]
+enum NotKept {
+    /// The commit failed.
+    #[error(transparent)]
+    Commit(#[from] SqlError),
+    /// A full disk or want of memory makes SQLite end a transaction by itself, in the middle of it.
+    #[error("the failure of another change ended the transaction")]
+    Ended,
+}
 
 fn run(handle: &Handle, mut changes: mpsc::Receiver<Change>) {
     while let Some(first) = changes.blocking_recv() {
@@ -86,19 +98,30 @@ fn commit(handle: &Handle, batch: Vec<Change>) {
     }
     for change in batch {
         replies.push(change(handle));
+        // A change after that would be kept alone, while its caller is told the opposite.
+        if handle.0.is_autocommit() {
+            break;
+        }
     }
-    let outcome = handle.batch("COMMIT").map_err(|error| {
+    let outcome = end(handle).map_err(Arc::new);
+    for reply in replies {
+        reply(outcome.as_ref().copied());
+    }
+}
+
+fn end(handle: &Handle) -> Result<(), NotKept> {
+    if handle.0.is_autocommit() {
+        return Err(NotKept::Ended);
+    }
+    handle.batch("COMMIT").map_err(|error| {
         // A commit that failed may leave the transaction open; the next batch must begin with none.
         if !handle.0.is_autocommit()
             && let Err(rollback) = handle.batch("ROLLBACK")
         {
             tracing::error!({ names::ERROR } = %rollback, "a transaction could not be rolled back");
         }
-        Arc::new(error)
-    });
-    for reply in replies {
-        reply(outcome.as_ref().copied());
-    }
+        error.into()
+    })
 }
 
 /// Keeps the changes of one caller apart from those of the others in its batch.
@@ -115,8 +138,10 @@ fn in_savepoint<T>(
             Ok(value)
         }
         Err(error) => {
-            execute("ROLLBACK TO change")?;
-            execute("RELEASE change")?;
+            // When that fails, half a change must not be kept with those of the others: then none is.
+            if execute("ROLLBACK TO change").and_then(|()| execute("RELEASE change")).is_err() {
+                let _ = connection.batch("ROLLBACK");
+            }
             Err(error)
         }
     }
