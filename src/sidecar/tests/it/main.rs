@@ -7,6 +7,7 @@ mod cli;
 mod conformance;
 mod crash;
 mod drain;
+mod guarantees;
 mod handoff;
 mod http;
 mod http_jobs;

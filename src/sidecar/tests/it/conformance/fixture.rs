@@ -9,6 +9,7 @@ use platen_core::job::{
     Usage, Work,
 };
 use platen_core::wire::{JobRef, Submit};
+use platen_sidecar::budgets::BudgetStore;
 use platen_sidecar::jobs::schedule::{self, Limits};
 use platen_sidecar::jobs::store::{
     AfterFailure, Completed, DeadStore, Failed, JobStore, LeaseRequest, LeasedJob, NewJob, Policy,
@@ -21,12 +22,19 @@ use platen_sidecar::webhooks::store::{Delivery, DeliveryStore, DueFilter};
 
 /// All that a store does.
 pub(crate) trait Stores:
-    JobStore + WorkStore + DeadStore + RetentionStore + DeliveryStore + SiteStore + TokenStore
+    JobStore + WorkStore + DeadStore + RetentionStore + DeliveryStore + SiteStore + TokenStore + BudgetStore
 {
 }
 
 impl<S> Stores for S where
-    S: JobStore + WorkStore + DeadStore + RetentionStore + DeliveryStore + SiteStore + TokenStore
+    S: JobStore
+        + WorkStore
+        + DeadStore
+        + RetentionStore
+        + DeliveryStore
+        + SiteStore
+        + TokenStore
+        + BudgetStore
 {
 }
 
