@@ -16,8 +16,8 @@ fn every_promise_has_tests_that_exist() {
         }
         let Some(rest) = line.strip_prefix("- `") else { continue };
         let (file, test) = rest.trim_end_matches('`').split_once("`: `").expect(line);
-        let text = std::fs::read_to_string(root.join(file)).expect(file);
-        assert!(text.contains(&format!("fn {test}(")), "{file} has no {test}");
+        let source = std::fs::read_to_string(root.join(file)).expect(file);
+        assert!(source.contains(&format!("fn {test}(")), "{file} has no {test}");
         tests_of_promise = tests_of_promise.map(|count| count + 1);
         named += 1;
     }

@@ -81,7 +81,7 @@ pub(crate) async fn a_dead_job_without_its_content_is_not_replayed(fixture: Fixt
 
     assert!(matches!(refused, Changed::Not(job) if job.status == JobStatus::Dead));
     assert_eq!((counted, listed.len(), all.len()), (1, 1, 2));
-    assert_eq!(replayed, [kept.job_id.clone()]);
+    assert_eq!(replayed, std::slice::from_ref(&kept.job_id));
     let left = fixture.job(purged).await.error.unwrap();
     assert_eq!((left.code, left.message.as_str()), (ErrorCode::ProviderFailed, ""));
 }
