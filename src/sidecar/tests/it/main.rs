@@ -8,6 +8,7 @@ mod conformance;
 mod crash;
 mod database;
 mod drain;
+mod guarantees;
 mod handoff;
 mod http;
 mod http_jobs;

@@ -93,7 +93,7 @@ fn change(
     let Some((job_no, before)) = found else { return Ok(Changed::NotFound) };
     // A worker puts a running job back with its lease; a client never does.
     let is_allowed = match to {
-        JobStatus::Queued => before.status == JobStatus::Dead,
+        JobStatus::Queued => before.status == JobStatus::Dead && replay::has_content(connection, job_no)?,
         JobStatus::Running | JobStatus::Succeeded | JobStatus::Dead | JobStatus::Cancelled => {
             before.status.transition(to).is_ok()
         }

@@ -10,6 +10,7 @@ use platen_core::job::{
     Usage, Work,
 };
 use platen_core::wire::{JobRef, Submit};
+use platen_sidecar::budgets::BudgetStore;
 use platen_sidecar::config::DatabaseConfig;
 use platen_sidecar::jobs::schedule::{self, Limits};
 use platen_sidecar::jobs::store::{
@@ -36,6 +37,7 @@ pub(crate) trait Stores:
     + ResultStore
     + SiteStore
     + TokenStore
+    + BudgetStore
 {
 }
 
@@ -50,6 +52,7 @@ impl<S> Stores for S where
         + ResultStore
         + SiteStore
         + TokenStore
+        + BudgetStore
 {
 }
 
