@@ -18,7 +18,7 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 
 # What is ours and not Rust.
 SOURCES := find deploy php stubs tests wordpress-plugin .ci -name node_modules -prune -o
-SUITES := test-rust lint test-phpt stubs-check test-php test-fpm test-js test-wp test-stack e2e
+SUITES := test-rust test-proofs lint test-phpt stubs-check test-php test-fpm test-js test-wp test-stack e2e
 
 .PHONY: help
 help: ## List the verbs
@@ -60,6 +60,27 @@ test-rust: ## Rust: unit, property and integration tests
 	@$(NEXTEST) run --locked --workspace
 # The same cases in every run; `make fuzz` is for new ones, and PROPTEST_RNG_SEED= for a seed of one's own.
 test-rust: export PROPTEST_RNG_SEED ?= 1
+
+.PHONY: test-proofs
+test-proofs: proofs ## The queue while everything around it breaks, and who gets a turn: small
+	@tests/run-crash --jobs 500 --kills 5
+	@target/release/fairness --jobs 1000
+
+.PHONY: crash-test
+crash-test: ## 20 000 jobs, platend killed 30 times, its disk full once (JOBS= KILLS= SEED=)
+	@deploy/setup.sh build
+	@$(MAKE) --no-print-directory build proofs
+	@tests/run-crash --jobs $(or $(JOBS),20000) --kills $(or $(KILLS),30) $(if $(SEED),--seed $(SEED))
+
+.PHONY: fairness
+fairness: ## Who gets a turn when one site has 10 000 jobs: a table
+	@deploy/setup.sh build
+	@$(MAKE) --no-print-directory build proofs
+	@target/release/fairness
+
+.PHONY: proofs
+proofs:
+	@cargo build --release --locked -p proofs
 
 .PHONY: test-phpt
 test-phpt: ## The built extension, one fact per file

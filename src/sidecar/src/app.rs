@@ -1,8 +1,7 @@
 //! The composition root: the only place that knows traits and implementations together.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use crate::budgets::{self, Budgets};
 use crate::clock::SystemClock;
 use crate::config::{Config, ConfigError, IpcConfig};
 use crate::http::{self, HttpParts, HttpState};
+use crate::instance::{self, LockError};
 use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
 use crate::jobs::handlers::{Fetcher, FetcherError};
 use crate::jobs::models::ModelTable;
@@ -36,24 +36,12 @@ use crate::supervisor::Supervisor;
 use crate::telemetry::Metrics;
 use crate::webhooks::{self, Outbound, OutboundError, OutboundParts};
 
-/// Held by the process that serves from a state directory.
-const LOCK_FILE: &str = "platend.lock";
-
 /// The daemon cannot start.
 #[derive(Debug, Error)]
 pub enum BuildError {
-    /// Another daemon serves from the same directory.
-    #[error("another daemon uses the state directory {}", .0.display())]
-    StateDirInUse(PathBuf),
-    /// The lock file cannot be made.
-    #[error("the lock file {} cannot be made", path.display())]
-    Lock {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// Another daemon serves from the same directory, or nobody can.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// The database cannot be used.
     #[error("the database cannot be used")]
     Open(#[from] OpenError),
@@ -126,7 +114,7 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let deliver = Arc::new(Notify::new());
 
-        let (store, lock) = open_store(&config.daemon.state_dir, clock.now())?;
+        let (lock, store) = open_store(&config, clock.now()).await?;
         let sites = Arc::new(Sites::new(store.clone()));
         let relay = Relay::default();
         let providers = providers::build(&config.providers, &clock)?;
@@ -260,12 +248,11 @@ impl App {
     }
 }
 
-/// The database, and the lock on its directory.
-fn open_store(state_dir: &Path, now: Timestamp) -> Result<(Arc<Store>, File), BuildError> {
-    let store = Store::open(state_dir, now)?;
-    // After the database, which makes the directory.
-    let lock = lock(state_dir)?;
-    Ok((Arc::new(store), lock))
+/// The lock on the state directory, and the database. In this order: a newer version must not change the tables under
+/// a daemon that still serves.
+async fn open_store(config: &Config, now: Timestamp) -> Result<(File, Arc<Store>), BuildError> {
+    let lock = instance::lock(&config.daemon, &config.ipc.socket).await?;
+    Ok((lock, Arc::new(Store::open(&config.daemon.state_dir, now)?)))
 }
 
 /// The table of rate limits that PHP's workers map, beside the socket.
@@ -279,18 +266,6 @@ fn open_rates(config: &IpcConfig, gid: Option<u32>) -> Result<Arc<RateLimiter>, 
 fn peers(config: &IpcConfig, gid: Option<u32>) -> PeerPolicy {
     let gids = config.allowed_gids.iter().copied().chain(gid).collect();
     PeerPolicy::new(config.allowed_uids.clone(), gids)
-}
-
-/// Two daemons on one database would take each other's running jobs for orphans.
-fn lock(state_dir: &Path) -> Result<File, BuildError> {
-    let path = state_dir.join(LOCK_FILE);
-    let failed = |source| BuildError::Lock { path: path.clone(), source };
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(BuildError::StateDirInUse(state_dir.to_owned())),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
-    }
 }
 
 /// The port of a process that was killed a moment ago may need a moment to come free.

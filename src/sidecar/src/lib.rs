@@ -6,6 +6,7 @@ pub mod cli;
 pub mod app;
 pub mod config;
 pub mod destination;
+pub mod instance;
 pub mod service_manager;
 pub mod supervisor;
 

@@ -16,10 +16,13 @@ struct Arguments {
     /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:9000")]
     listen: SocketAddr,
+    /// What scripts with a `percent` are drawn by.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    server::serve(arguments.listen).await
+    server::serve(arguments.listen, arguments.seed).await
 }

@@ -1,5 +1,6 @@
 //! The HTTP server: the providers' routes and the control routes for tests.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,10 +30,13 @@ struct Provider {
 }
 
 /// Serves until the process is ended.
-pub(crate) async fn serve(address: SocketAddr) -> anyhow::Result<()> {
-    let provider = Arc::new(Provider { scripts: Scripts::default(), calls: Calls::new() });
+pub(crate) async fn serve(address: SocketAddr, seed: u64) -> anyhow::Result<()> {
+    let provider = Arc::new(Provider { scripts: Scripts::new(seed), calls: Calls::new() });
     // Nagle's algorithm would hold small chunks back for 40 ms. A socket that refuses the option is still usable.
-    let listener = TcpListener::bind(address).await?.tap_io(|socket| {
+    let listener = TcpListener::bind(address).await?;
+    // Whoever asked for port 0 reads here which one it is.
+    writeln!(std::io::stdout(), "{}", listener.local_addr()?)?;
+    let listener = listener.tap_io(|socket| {
         let _ = socket.set_nodelay(true);
     });
     axum::serve(listener, router(provider)).await?;
@@ -44,7 +48,7 @@ fn router(provider: Arc<Provider>) -> Router {
         .route(OpenAi::PATH, post(complete::<OpenAi>))
         .route(Anthropic::PATH, post(complete::<Anthropic>))
         .route("/v1/models", get(models))
-        .route("/_scripts", post(add_script).delete(forget))
+        .route("/_scripts", get(list_scripts).post(add_script).delete(forget))
         .route("/_calls", get(list_calls))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(provider)
@@ -53,6 +57,10 @@ fn router(provider: Arc<Provider>) -> Router {
 async fn add_script(State(provider): State<Arc<Provider>>, Json(script): Json<Script>) -> StatusCode {
     provider.scripts.add(script);
     StatusCode::CREATED
+}
+
+async fn list_scripts(State(provider): State<Arc<Provider>>) -> Json<Value> {
+    Json(json!(provider.scripts.uses()))
 }
 
 async fn forget(State(provider): State<Arc<Provider>>) -> StatusCode {

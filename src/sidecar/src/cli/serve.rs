@@ -20,7 +20,12 @@ pub(super) fn serve(config: Config) -> anyhow::Result<ExitCode> {
         let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be received")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be received")?;
         let manager = ServiceManager::find(&config.service);
-        let app = App::build(config).await.context("platend cannot start")?;
+        // No step of it is left half done when it is dropped: it may wait for the daemon before this one.
+        let app = tokio::select! {
+            app = App::build(config) => app.context("platend cannot start")?,
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+        };
         // The socket and the port are held: whoever comes now waits in their queues and is served.
         manager.ready();
         let serving = app.run(shutdown.clone());

@@ -111,9 +111,10 @@ async fn refuse_living(path: &Path) -> Result<(), BindError> {
         return Err(BindError::NotASocket { path: path.to_owned() });
     }
     match UnixStream::connect(path).await {
-        Ok(_) => Err(BindError::InUse { path: path.to_owned() }),
-        // Refused: the process is dead and its file stayed.
-        Err(_) => Ok(()),
+        // The process is dead and its file stayed.
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
+        // Also one that is too busy to let anyone in.
+        Ok(_) | Err(_) => Err(BindError::InUse { path: path.to_owned() }),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::telemetry::names;
 /// # Errors
 /// [`ChangeError`]; a job that has ended cannot be cancelled.
 pub async fn cancel(jobs: &Jobs, job: JobRef) -> Result<JobSnapshot, ChangeError> {
-    let site = job.site.clone();
+    let JobRef { site, job_id } = job.clone();
     match jobs.store.cancel(job, jobs.now()).await? {
         Changed::To(after) => {
             jobs.stop_lost(&after.id).await;
@@ -29,6 +29,10 @@ pub async fn cancel(jobs: &Jobs, job: JobRef) -> Result<JobSnapshot, ChangeError
             Ok(*after)
         }
         Changed::Not(job) => Err(ChangeError::NotAllowed { from: job.status, to: JobStatus::Cancelled }),
-        Changed::NotFound => Err(ChangeError::NotFound),
+        Changed::NotFound => {
+            // An erasure may have taken it away while it ran: nobody is to be asked about it any longer.
+            jobs.stop_lost(&job_id).await;
+            Err(ChangeError::NotFound)
+        }
     }
 }

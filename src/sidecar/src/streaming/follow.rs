@@ -40,6 +40,11 @@ impl Follower {
         &self.key
     }
 
+    /// The id of the last event given.
+    pub fn position(&self) -> EventId {
+        self.subscription.position()
+    }
+
     /// The request id that follows the job through every part.
     pub fn request_id(&self) -> &str {
         &self.request_id

@@ -1,20 +1,15 @@
 //! `kill -9` at any moment: nothing is lost and nothing happens twice.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use platen_core::code::ErrorCode;
-use platen_core::job::{JobSpec, JobStatus};
-use platen_core::wire::{Reply, Request};
+use platen_core::job::JobStatus;
 use tokio::time::sleep;
 
-use crate::daemon::{Client, Home, chat, reference, submission};
+use crate::daemon::{Home, chat};
+use crate::effects::{expect_one_each, hand_over, webhooks};
 use crate::openai::{hello, slow_hello};
-use crate::stub::{Reply as Answer, Stub, eventually};
-
-async fn webhooks() -> Stub {
-    Stub::start(vec![Answer::status(200, "{\"applied\":true}")]).await
-}
+use crate::stub::{Stub, eventually};
 
 #[tokio::test]
 async fn a_job_that_was_cut_in_the_middle_is_run_again_and_ends_once() {
@@ -74,23 +69,6 @@ async fn a_job_that_takes_the_daemon_down_is_given_up() {
     assert_eq!(site.received()[0].json()["data"]["error"]["code"], "poison");
 }
 
-/// Hands every job over until it was acknowledged, as the plugin's outbox does.
-async fn hand_over(home: &Home, jobs: &[JobSpec]) {
-    for job in jobs {
-        loop {
-            let Ok(stream) = tokio::net::UnixStream::connect(home.socket()).await else {
-                sleep(Duration::from_millis(5)).await;
-                continue;
-            };
-            match Client::from(stream).try_call(&submission(job.clone())).await {
-                Ok(Reply::Receipt(_)) => break,
-                Ok(other) => panic!("{other:?}"),
-                Err(_) => {}
-            }
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_jobs_and_five_kills_give_two_hundred_answers() {
     let site = webhooks().await;
@@ -106,27 +84,12 @@ async fn two_hundred_jobs_and_five_kills_give_two_hundred_answers() {
         }
         home.start().await
     };
-    let (_daemon, ()) = tokio::join!(killing, hand_over(&home, &jobs));
-
-    let mut client = home.client().await;
-    for job in &jobs {
-        let ended = client.wait_until(&job.id, "ended", |job| job.status.is_final()).await;
-        assert_eq!(ended.status, JobStatus::Succeeded, "{ended:?}");
-    }
-    eventually("all webhooks", || site.count() >= jobs.len()).await;
-    let Reply::Hops(_) = client.call(&Request::Trace(reference(&jobs[0].id))).await else {
-        panic!("no trace")
+    let handing_over = async {
+        for job in &jobs {
+            hand_over(&home, job).await;
+        }
     };
-    // A delivery whose acknowledgement was lost in a kill comes again, with the same id: one effect.
-    let mut effects: HashMap<String, String> = HashMap::new();
-    for received in site.received() {
-        let body = received.json();
-        let job = body["data"]["job_id"].as_str().unwrap().to_owned();
-        effects.insert(received.header("webhook-id").to_owned(), job);
-    }
-    let mut told: Vec<_> = effects.values().cloned().collect();
-    told.sort();
-    let mut expected: Vec<_> = jobs.iter().map(|job| job.id.to_string()).collect();
-    expected.sort();
-    assert_eq!(told, expected, "each job has exactly one webhook id");
+    let (_daemon, ()) = tokio::join!(killing, handing_over);
+
+    expect_one_each(&home, &site, &jobs).await;
 }

@@ -1,18 +1,17 @@
 //! SIGTERM: finish or give back, and end with 0.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use platen_core::job::JobStatus;
 use platen_core::wire::Request;
 use tokio::net::UnixStream;
+use tokio::time::sleep;
 
 use crate::daemon::{Home, chat};
+use crate::effects::{expect_one_each, hand_over, webhooks};
 use crate::openai::{hello, slow_hello};
-use crate::stub::{Reply as Answer, Stub, eventually};
-
-async fn webhooks() -> Stub {
-    Stub::start(vec![Answer::status(200, "{\"applied\":true}")]).await
-}
+use crate::stub::{Stub, eventually};
 
 #[tokio::test]
 async fn a_running_job_may_finish() {
@@ -75,4 +74,48 @@ async fn an_idle_daemon_ends_at_once_and_closes_its_connections() {
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     assert!(client.try_call(&Request::Ping).await.is_err());
     assert!(UnixStream::connect(home.socket()).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_upgrades_under_load_lose_nothing_and_double_nothing() {
+    let site = webhooks().await;
+    let home = Home::offline("[jobs]\nconcurrency = 8\n");
+    home.add_site(&site.url);
+    let jobs: Vec<_> = (0..240).map(|number| chat(&format!("Question {number}?"))).collect();
+    let accepted = AtomicUsize::new(0);
+
+    let upgrading = async {
+        let mut daemon = home.start().await;
+        for round in 1..=5 {
+            while accepted.load(Ordering::SeqCst) < round * 40 {
+                sleep(Duration::from_millis(1)).await;
+            }
+            daemon.terminate();
+            // At once, as an installer does it: the next one waits for the one that drains.
+            let next = home.start().await;
+            assert_eq!(daemon.ended().await.code(), Some(0));
+            daemon = next;
+        }
+        daemon
+    };
+    let handing_over = async {
+        for job in &jobs {
+            hand_over(&home, job).await;
+            accepted.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    let (_daemon, ()) = tokio::join!(upgrading, handing_over);
+
+    expect_one_each(&home, &site, &jobs).await;
+}
+
+#[tokio::test]
+async fn a_second_daemon_is_refused_while_the_first_one_serves() {
+    let home = Home::offline("");
+    let _daemon = home.start().await;
+
+    let error = home.fails(&["serve"]);
+
+    assert!(error.contains("another daemon uses the state directory"), "{error}");
+    home.client().await.call(&Request::Ping).await;
 }

@@ -19,6 +19,7 @@ mod webhooks;
 mod workflows;
 
 mod daemon;
+mod effects;
 mod openai;
 mod stub;
 mod world;

@@ -195,20 +195,27 @@ async fn a_browser_learns_the_code_of_a_failure_and_not_the_operators_words() {
 }
 
 #[tokio::test]
-async fn a_drain_ends_streams_without_an_end_and_refuses_new_ones() {
+async fn a_drain_ends_streams_with_an_event_to_go_on_from() {
     let world = World::new().await;
     let mut server = world.serve().await;
     let job = world.submit().await;
     let (_leased, writer) = world.begin().await;
     writer.push("Hel");
-    let browser = Browser::open(&world, &server, &job, None).await;
+    let mut browser = Browser::open(&world, &server, &job, None).await;
+    browser.told().await;
+    browser.told().await;
 
     server.draining.cancel();
 
-    let events = browser.rest().await;
-    assert!(!events.iter().any(|event| event.starts_with("done")), "{events:?}");
+    assert_eq!(browser.told().await, told("pause", "1-3", json!({"reason": "draining"})));
+    assert_eq!(browser.next().await, None);
     let stopped = timeout(Duration::from_secs(5), server.tasks.join_next()).await;
     assert!(stopped.is_ok(), "the server ends with its last stream");
+    let next = world.serve().await;
+    writer.push("lo");
+    let mut resumed = Browser::open(&world, &next, &job, Some("1-3")).await;
+    resumed.told().await;
+    assert_eq!(resumed.told().await, told("delta", "1-5", json!({"text": "lo"})));
 }
 
 /// What a request with this token is refused with, as `status code`.

@@ -117,6 +117,41 @@ async fn a_failed_change_takes_none_of_its_batch_with_it() {
     assert_eq!(fixture.number("SELECT SUM(token_id) FROM stream_tokens"), 4);
 }
 
+/// A statement that finds no room may end the whole transaction, not only itself.
+#[tokio::test]
+async fn a_full_database_refuses_a_batch_as_a_whole_and_recovers() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let insert = |id: &'static str, bytes: i64| {
+        let query = "INSERT INTO stream_tokens (site_id, token_id, expires_at) \
+                     VALUES ('one', ?1 || printf('%.*c', ?2, 'x'), 1)";
+        store.write("insert", move |connection| {
+            connection.execute(query, params![id, bytes]).map(drop).map_err(failed("insert"))
+        })
+    };
+    let limit = |pages: &'static str| {
+        store.write("limit", move |connection| connection.batch(pages).map_err(failed("limit")))
+    };
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    limit("PRAGMA max_page_count = 1").await.unwrap();
+
+    // The others gather behind this one, so that they are in one batch, perhaps together with it.
+    let held = store.write("hold", move |_| gate.recv().map_err(|_| StoreError::Stopped));
+    let opening = async {
+        tokio::task::yield_now().await;
+        open.send(()).unwrap();
+    };
+    let batch = async { tokio::join!(insert("a", 10), insert("b", 100_000), insert("c", 10)) };
+    let (_, (first, large, last), ()) = tokio::join!(held, batch, opening);
+    let kept = fixture.number("SELECT COUNT(*) FROM stream_tokens");
+    limit("PRAGMA max_page_count = 1000000").await.unwrap();
+
+    assert_eq!(large.unwrap_err().code(), ErrorCode::StoreUnavailable);
+    let said = i64::from(first.is_ok()) + i64::from(last.is_ok());
+    assert_eq!(kept, said, "what was refused is not there");
+    insert("d", 100_000).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_used_token_is_known_after_a_restart() {
     let fixture = Fixture::new().await;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
 use super::handle::Handle;
@@ -31,7 +32,18 @@ trait Change: Send {
     fn answer(self: Box<Self>, committed: Committed<'_>);
 }
 
-type Committed<'a> = Result<(), &'a Arc<SqlError>>;
+type Committed<'a> = Result<(), &'a Arc<NotKept>>;
+
+/// Why nothing of a batch was kept.
+#[derive(Debug, Error)]
+enum NotKept {
+    /// The transaction could not begin or be committed.
+    #[error(transparent)]
+    Transaction(#[from] SqlError),
+    /// A full disk or want of memory makes SQLite end a transaction by itself, in the middle of it.
+    #[error("the failure of another change ended the transaction")]
+    Ended,
+}
 
 /// A change as its caller describes it.
 struct Asked<T, F> {
@@ -53,6 +65,7 @@ where
     fn answer(self: Box<Self>, committed: Committed<'_>) {
         let Self { what, outcome, caller, .. } = *self;
         let outcome = match (outcome, committed) {
+            // Its own failure tells more than that of the transaction.
             (Some(Err(own)), _) => Err(own),
             (_, Err(cause)) => Err(StoreError::Unavailable(what, Box::new(Arc::clone(cause)))),
             (Some(made), Ok(())) => made,
@@ -112,18 +125,16 @@ fn grow(handle: &Handle, log: &mut LogFile) {
 
 /// Makes all changes in one transaction. Nearly always each can be made, so they are first made without the cost of
 /// setting each apart; when one cannot, all are made anew, and that one takes none of the others with it.
-fn commit(handle: &Handle, batch: &mut [Box<dyn Change>]) -> Result<(), SqlError> {
+fn commit(handle: &Handle, batch: &mut [Box<dyn Change>]) -> Result<(), NotKept> {
     begin(handle, batch.len())?;
     if !batch.iter_mut().all(|change| change.make(handle)) {
         roll_back(handle);
         begin(handle, batch.len())?;
-        if let Err(error) = batch.iter_mut().try_for_each(|change| make_apart(handle, change.as_mut())) {
-            roll_back(handle);
-            return Err(error);
-        }
+        let made = batch.iter_mut().try_for_each(|change| make_apart(handle, change.as_mut()));
+        made.inspect_err(|_| roll_back(handle))?;
     }
     // A commit that failed may leave the transaction open; the next batch must begin with none.
-    handle.batch("COMMIT").inspect_err(|_| roll_back(handle))
+    Ok(handle.batch("COMMIT").inspect_err(|_| roll_back(handle))?)
 }
 
 fn begin(handle: &Handle, changes: usize) -> Result<(), SqlError> {
@@ -142,11 +153,16 @@ fn roll_back(handle: &Handle) {
 }
 
 /// Makes a change of which nothing is left when it fails. An error is one of the transaction: nothing of it holds.
-fn make_apart(handle: &Handle, change: &mut dyn Change) -> Result<(), SqlError> {
-    let execute = |statement: &str| handle.execute(statement, params![]).map(drop);
+fn make_apart(handle: &Handle, change: &mut dyn Change) -> Result<(), NotKept> {
+    let execute = |statement: &str| handle.execute(statement, params![]);
     execute("SAVEPOINT change")?;
     if !change.make(handle) {
+        // A change after that would be kept alone, while its caller is told the opposite.
+        if handle.0.is_autocommit() {
+            return Err(NotKept::Ended);
+        }
         execute("ROLLBACK TO change")?;
     }
-    execute("RELEASE change")
+    execute("RELEASE change")?;
+    Ok(())
 }

@@ -30,20 +30,28 @@ const MAX_CHUNK_BYTES: usize = 16 * 1024;
 /// What a browser is told with the code of a failure.
 const NO_ANSWER: &str = "there is no answer to this question";
 
-/// Streams a job's events until the job ends, the daemon drains, or [`MAX_LIFE`] has passed. Only the end of
-/// the job is told by a `done`.
+/// Streams a job's events until the job ends, which is told by a `done`, or until the daemon drains or [`MAX_LIFE`]
+/// has passed, which is told by a `pause`: the client goes on from its id on another connection.
 pub(super) fn stream(follower: Follower, slot: StreamSlot, draining: CancellationToken) -> Body {
     let writer = Writer { follower, _slot: slot, draining, began_at: Instant::now() };
     let mut head = String::new();
     encode_retry(&mut head, RETRY);
-    let chunks = stream::unfold((writer, Some(head)), |(mut writer, head)| async {
-        let chunk = match head {
-            Some(head) => head,
-            None => writer.next_chunk().await?,
+    let chunks = stream::unfold(Place::Head(writer, head), |place| async {
+        let (chunk, place) = match place {
+            Place::Head(writer, head) => (head, Place::Middle(writer)),
+            Place::Middle(writer) => writer.next_chunk().await?,
+            Place::End => return None,
         };
-        Some((Ok::<_, Infallible>(Bytes::from(chunk)), (writer, None)))
+        Some((Ok::<_, Infallible>(Bytes::from(chunk)), place))
     });
     Body::from_stream(chunks)
+}
+
+/// How far a body is.
+enum Place {
+    Head(Writer, String),
+    Middle(Writer),
+    End,
 }
 
 struct Writer {
@@ -67,14 +75,14 @@ impl Drop for Writer {
 }
 
 impl Writer {
-    async fn next_chunk(&mut self) -> Option<String> {
+    async fn next_chunk(mut self) -> Option<(String, Place)> {
         if self.began_at.elapsed() >= MAX_LIFE {
-            return None;
+            return Some((self.pause("lifetime"), Place::End));
         }
         let next = timeout(HEARTBEAT, self.follower.next());
         let event = tokio::select! {
             biased;
-            () = self.draining.cancelled() => return None,
+            () = self.draining.cancelled() => return Some((self.pause("draining"), Place::End)),
             event = next => event,
         };
         let mut chunk = String::new();
@@ -83,7 +91,19 @@ impl Writer {
             Ok(None) => return None,
             Err(_) => self.heartbeat(&mut chunk).await,
         }
-        Some(chunk)
+        Some((chunk, Place::Middle(self)))
+    }
+
+    /// The job goes on; this connection does not.
+    fn pause(&self, reason: &str) -> String {
+        let mut chunk = String::new();
+        let event = Event {
+            name: Some("pause".to_owned()),
+            id: Some(self.follower.position().to_string()),
+            data: json!({ "reason": reason }).to_string(),
+        };
+        encode_event(&mut chunk, &event);
+        chunk
     }
 
     fn collect(&mut self, first: (EventId, StreamEvent), chunk: &mut String) {
