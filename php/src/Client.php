@@ -9,11 +9,13 @@ use Platen\Exception\PlatenException;
 use Platen\Exception\RequestRefused;
 use Platen\Job\DaemonDescription;
 use Platen\Job\DaemonInfo;
+use Platen\Job\Fields;
 use Platen\Job\JobId;
 use Platen\Job\JobSnapshot;
 use Platen\Job\RateDecision;
 use Platen\Job\Receipt;
 use Platen\Job\Reservation;
+use Platen\Job\ResultPage;
 use Platen\Job\Settlement;
 use Platen\Job\Trace;
 use Platen\Transport\Socket;
@@ -110,6 +112,49 @@ final class Client
         $this->selectSocket();
 
         return JobSnapshot::fromArray(wait($this->options->site, $id->value, $ms, $this->options->deadlineMs));
+    }
+
+    /**
+     * Gives results that the site was not told of yet, and acknowledges those of the last page.
+     *
+     * @param int $since The cursor of the last page whose results are dealt with; 0 for none.
+     * @param int $limit At most 100; 0 only acknowledges and tells how the webhooks stand.
+     * @param int $waitMs How long to wait when there is none, at most 60000.
+     * @throws PlatenException
+     */
+    public function results(int $since = 0, int $limit = 100, int $waitMs = 0): ResultPage
+    {
+        $this->selectSocket();
+        $deadlineMs = $this->options->deadlineMs;
+
+        return ResultPage::fromArray(results($this->options->site, $since, $limit, $waitMs, $deadlineMs));
+    }
+
+    /**
+     * Reads the whole answer of a job that has succeeded, in as many parts as it takes.
+     *
+     * @return array{text: string, finish_reason: string, model: string, provider: string}
+     * @throws PlatenException
+     */
+    public function answer(JobId $id): array
+    {
+        $this->selectSocket();
+        $text = '';
+        do {
+            $part = read_answer($this->options->site, $id->value, strlen($text), $this->options->deadlineMs);
+            $fields = new Fields($part, 'part of an answer');
+            $text .= $fields->string('text');
+            $isWhole = strlen($text) >= $fields->int('total_bytes');
+            if (!$isWhole && $fields->int('next_offset') !== strlen($text)) {
+                throw Fault::internal('the daemon sent a part of another answer');
+            }
+        } while (!$isWhole);
+
+        return ['text' => $text] + [
+            'finish_reason' => $fields->string('finish_reason'),
+            'model' => $fields->string('model'),
+            'provider' => $fields->string('provider'),
+        ];
     }
 
     /** @throws PlatenException */

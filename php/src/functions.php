@@ -184,6 +184,21 @@ function wait(string $site, string $job_id, int $ms, ?int $deadline_ms = null): 
     return Jobs::wait($site, $job_id, $ms, $deadline_ms);
 }
 
+function results(
+    string $site,
+    int $since = 0,
+    int $limit = 100,
+    int $wait_ms = 0,
+    ?int $deadline_ms = null
+): array {
+    return Jobs::results($site, $since, $limit, $wait_ms, $deadline_ms);
+}
+
+function read_answer(string $site, string $job_id, int $offset = 0, ?int $deadline_ms = null): array
+{
+    return Jobs::readAnswer($site, $job_id, $offset, $deadline_ms);
+}
+
 function cancel(string $site, string $job_id, ?int $deadline_ms = null): array
 {
     return Jobs::about(Tag::Cancel, $site, $job_id, $deadline_ms);

@@ -188,6 +188,72 @@ function wait(string $site, string $job_id, int $ms, ?int $deadline_ms = null): 
 }
 
 /**
+ * Gives results that the site was not told of yet, and acknowledges those of the last page.
+ *
+ * For sites that the daemon cannot call, and for times when its webhooks fail. An event has the same id whichever way
+ * it comes, so that it has one effect.
+ *
+ * @param int<0, max> $since The `cursor` of the last page whose results are dealt with; 0 for none.
+ * @param int<0, 100> $limit How many at most; 0 only acknowledges, and tells how the webhooks stand.
+ * @param int<0, 60000> $wait_ms How long to wait when there is none; the call may take this and the deadline together.
+ * @param positive-int|null $deadline_ms
+ * @return array{results: list<array{id: string, event: array<string, mixed>}>, cursor: int, has_more: bool,
+ *     webhooks: array{status: string, since: string|null, waiting: int, last_error: string|null}} An event is the body
+ *     of the webhook of docs/protocol.md.
+ * @throws DaemonUnavailable
+ * @throws RequestRefused `unknown_site`; `busy` when 256 requests wait already.
+ * @throws InvalidInput When a number is out of its range.
+ * @example
+ * ```php
+ * $receipt = Platen\submit('blog', $job);
+ * Platen\wait('blog', $receipt['job_id'], ms: 30_000);
+ * $page = Platen\results('blog', limit: 1);
+ * echo $page['results'][0]['event']['type'], "\n";
+ * Platen\results('blog', since: $page['cursor'], limit: 0);
+ * ```
+ * ```text
+ * job.succeeded
+ * ```
+ */
+function results(
+    string $site,
+    int $since = 0,
+    int $limit = 100,
+    int $wait_ms = 0,
+    ?int $deadline_ms = null
+): array {
+}
+
+/**
+ * Reads a part of an answer that was too long for a webhook.
+ *
+ * @param int<0, max> $offset Where the part begins, in bytes of the text: 0, or the `next_offset` of the part before.
+ * @param positive-int|null $deadline_ms
+ * @return array{job_id: string, text: string, offset: int, next_offset: int|null, total_bytes: int,
+ *     finish_reason: string, model: string, provider: string} A part has at most 128 KiB.
+ * @throws DaemonUnavailable
+ * @throws RequestRefused `job_not_found` also for a job without an answer; `invalid_request` for another offset.
+ * @throws InvalidInput When the offset is out of its range.
+ * @example
+ * ```php
+ * $receipt = Platen\submit('blog', $job);
+ * Platen\wait('blog', $receipt['job_id'], ms: 30_000);
+ * $text = '';
+ * do {
+ *     $part = Platen\read_answer('blog', $receipt['job_id'], strlen($text));
+ *     $text .= $part['text'];
+ * } while ($part['next_offset'] !== null);
+ * var_dump(strlen($text) === $part['total_bytes']);
+ * ```
+ * ```text
+ * bool(true)
+ * ```
+ */
+function read_answer(string $site, string $job_id, int $offset = 0, ?int $deadline_ms = null): array
+{
+}
+
+/**
  * Ends a job.
  *
  * @param positive-int|null $deadline_ms

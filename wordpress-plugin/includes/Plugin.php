@@ -48,7 +48,7 @@ final class Plugin {
 			$services->migrator,
 			$scope,
 			new Routes( static fn (): array => $services->controllers( $scope ) ),
-			new Upkeep( $services->outbox, $services->reconciler, $services->webhook_events ),
+			new Upkeep( $services->outbox, $services->puller, $services->reconciler, $services->webhook_events ),
 			new Requirements( $services->settings, $services->secrets ),
 			new ChatBlock( $services->settings ),
 			new ChatShortcode(),

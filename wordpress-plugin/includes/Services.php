@@ -46,6 +46,7 @@ use Platen\WordPress\Settings\SettingsRepository;
 use Platen\WordPress\Sidecar\SidecarGateway;
 use Platen\WordPress\Trace\Timings;
 use Platen\WordPress\Trace\TraceService;
+use Platen\WordPress\Webhooks\ResultPuller;
 use Platen\WordPress\Webhooks\WebhookEventRepository;
 use Platen\WordPress\Webhooks\WebhookService;
 use Platen\WordPress\Webhooks\WebhookVerifier;
@@ -81,8 +82,12 @@ final class Services {
 	public readonly Reconciler $reconciler;
 	/** The replay store. */
 	public readonly WebhookEventRepository $webhook_events;
+	/** Fetches results. */
+	public readonly ResultPuller $puller;
 	/** The life of one request. */
 	public readonly TraceService $trace;
+	/** Gives events their effect. */
+	private readonly WebhookService $webhooks;
 	/** The way to the database. */
 	private readonly Connection $db;
 	/** Changes jobs. */
@@ -104,7 +109,7 @@ final class Services {
 	public function __construct(
 		\wpdb $wpdb,
 		public readonly Clock $clock = new SystemClock(),
-		Constants $constants = new Constants()
+		public readonly Constants $constants = new Constants()
 	) {
 		$this->settings       = new SettingsRepository( $constants );
 		$this->secrets        = new Secrets( $constants );
@@ -128,6 +133,8 @@ final class Services {
 		$this->reconciler     = new Reconciler( $this->daemon, $this->jobs, $this->transitions, $this->results, $this->outbox, $clock );
 		$this->job_service    = new JobService( $this->jobs, $this->transitions, $this->reconciler, $this->handoff, $this->daemon, $clock );
 		$this->webhook_events = new WebhookEventRepository( $this->db, $this->schema, $clock );
+		$this->webhooks       = new WebhookService( $this->db, $this->webhook_events, $this->jobs, $this->transitions, $this->results, $this->daemon, $clock );
+		$this->puller         = new ResultPuller( $this->daemon, $this->webhooks );
 		$this->trace          = new TraceService( $this->jobs, $this->daemon );
 	}
 
@@ -155,14 +162,13 @@ final class Services {
 			$this->handoff,
 			$this->clock
 		);
-		$webhooks      = new WebhookService( $this->db, $this->webhook_events, $this->jobs, $this->transitions, $this->results, $this->clock );
 
 		return array(
 			new ChatController( $callers, $address, $chat, $streams, $scope ),
 			new JobsController( $callers, $address, $this->job_service, $limiter, $streams ),
 			new ConversationsController( $callers, $conversations, $this->messages ),
 			new SessionController( $callers, $address, $limiter, $tokens ),
-			new WebhookController( new WebhookVerifier( $this->secrets, $this->clock ), $webhooks ),
+			new WebhookController( new WebhookVerifier( $this->secrets, $this->clock ), $this->webhooks, $this->constants ),
 		);
 	}
 }

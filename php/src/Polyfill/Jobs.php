@@ -24,6 +24,7 @@ final class Jobs
     private const MAX_WINDOW_MS = 31 * 24 * 3_600_000;
     private const MAX_BATCH_JOBS = 256;
     private const MAX_WAIT_MS = 60_000;
+    private const MAX_PAGE_RESULTS = 100;
     private const MAX_TTL_S = 31 * 24 * 3600;
     /** Every language between the parts holds it exactly. */
     private const MAX_AMOUNT = (1 << 53) - 1;
@@ -98,6 +99,26 @@ final class Jobs
 
         // The daemon answers when the time is over; the deadline is what its answer may take after that.
         return self::socket()->call(Tag::Wait, $body, $ms + self::deadline($deadlineMs));
+    }
+
+    /** @return array<string, mixed> */
+    public static function results(string $site, int $since, int $limit, int $waitMs, ?int $deadlineMs): array
+    {
+        self::requireRange('since', $since, 0, PHP_INT_MAX);
+        self::requireRange('limit', $limit, 0, self::MAX_PAGE_RESULTS);
+        self::requireRange('wait_ms', $waitMs, 0, self::MAX_WAIT_MS);
+        $body = ['limit' => $limit, 'since' => $since, 'site' => $site, 'wait_ms' => $waitMs];
+
+        return self::socket()->call(Tag::Results, $body, $waitMs + self::deadline($deadlineMs));
+    }
+
+    /** @return array<string, mixed> */
+    public static function readAnswer(string $site, string $jobId, int $offset, ?int $deadlineMs): array
+    {
+        self::requireRange('offset', $offset, 0, PHP_INT_MAX);
+        $body = ['job_id' => $jobId, 'offset' => $offset, 'site' => $site];
+
+        return self::call(Tag::ReadAnswer, $body, $deadlineMs);
     }
 
     /** @return array<string, mixed> */

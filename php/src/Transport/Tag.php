@@ -25,6 +25,8 @@ enum Tag: int
     case Reserve = 0x0C;
     case Settle = 0x0D;
     case Describe = 0x0E;
+    case Results = 0x0F;
+    case ReadAnswer = 0x10;
     case Pong = 0x81;
     case Receipt = 0x82;
     case Job = 0x83;
@@ -34,6 +36,8 @@ enum Tag: int
     case Reservation = 0x8C;
     case Settlement = 0x8D;
     case Description = 0x8E;
+    case ResultPage = 0x8F;
+    case AnswerPart = 0x90;
     case Refusal = 0xFF;
 
     /** The tag of the answer to this request. */
@@ -49,6 +53,8 @@ enum Tag: int
             self::Reserve => self::Reservation,
             self::Settle => self::Settlement,
             self::Describe => self::Description,
+            self::Results => self::ResultPage,
+            self::ReadAnswer => self::AnswerPart,
             default => $this,
         };
     }

@@ -100,6 +100,74 @@ final class JobsTest extends TestCase
         self::assertSame([[], ['attempt' => 1]], array_column($trace->hops, 'detail'));
     }
 
+    public function testAPageOfResultsIsGivenInTypedValues(): void
+    {
+        $event = ['type' => 'job.succeeded', 'data' => ['job_id' => self::ID]];
+        $webhooks = [
+            'status' => 'gone', 'since' => '2026-11-20T16:00:00.123456Z', 'waiting' => 3, 'last_error' => 'the site answered 410',
+        ];
+        $results = [['id' => 'evt_1', 'event' => $event]];
+        $page = ['results' => $results, 'cursor' => 7, 'has_more' => true, 'webhooks' => $webhooks];
+        $last = ['results' => [], 'cursor' => 7, 'has_more' => false]
+            + ['webhooks' => ['status' => 'on', 'since' => null, 'waiting' => 0, 'last_error' => null]];
+        $daemon = FakeDaemon::start([['tag' => 0x8F, 'body' => $page], ['tag' => 0x8F, 'body' => $last]]);
+        $client = $this->client($daemon->socket);
+
+        $first = $client->results(waitMs: 10);
+        $second = $client->results($first->cursor, 0);
+
+        self::assertSame(['evt_1', $event], [$first->results[0]->id, $first->results[0]->event]);
+        self::assertSame([7, true, false], [$first->cursor, $first->hasMore, $first->webhooks->isOn()]);
+        self::assertSame(['gone', 3], [$first->webhooks->status, $first->webhooks->waiting]);
+        self::assertSame('16:00:00.123456', $first->webhooks->since?->format('H:i:s.u'));
+        self::assertSame([[], true, null], [$second->results, $second->webhooks->isOn(), $second->webhooks->lastError]);
+        $body = ['limit' => 100, 'since' => 0, 'site' => 'main', 'wait_ms' => 10];
+        self::assertSame(['connection' => 1, 'tag' => 0x0F, 'body' => $body], $daemon->request());
+        self::assertSame(['limit' => 0, 'since' => 7, 'site' => 'main', 'wait_ms' => 0], $daemon->request()['body']);
+    }
+
+    public function testALongAnswerIsPutTogetherFromItsParts(): void
+    {
+        $part = static fn (string $text, int $offset, ?int $next): array => [
+            'tag' => 0x90,
+            'body' => [
+                'job_id' => self::ID, 'text' => $text, 'offset' => $offset, 'next_offset' => $next, 'total_bytes' => 7,
+                'finish_reason' => 'stop', 'model' => 'm', 'provider' => 'p',
+            ],
+        ];
+        $daemon = FakeDaemon::start([$part('Grü', 0, 4), $part('ße', 4, null), $part('Grü', 0, 3)]);
+        $client = $this->client($daemon->socket);
+
+        $answer = $client->answer(JobId::fromString(self::ID));
+
+        self::assertSame(['text' => 'Grüße', 'finish_reason' => 'stop', 'model' => 'm', 'provider' => 'p'], $answer);
+        self::assertSame(['job_id' => self::ID, 'offset' => 0, 'site' => 'main'], $daemon->request()['body']);
+        self::assertSame(['job_id' => self::ID, 'offset' => 4, 'site' => 'main'], $daemon->request()['body']);
+        $this->expectException(InternalError::class);
+        $client->answer(JobId::fromString(self::ID));
+    }
+
+    /** @return array<string, array{array<string, int>}> */
+    public static function questionsOutOfRange(): array
+    {
+        return [
+            'a cursor below zero' => [['since' => -1]],
+            'a page that is too long' => [['limit' => 101]],
+            'a wait that is too long' => [['waitMs' => 60_001]],
+        ];
+    }
+
+    /**
+     * @dataProvider questionsOutOfRange
+     * @param array<string, int> $arguments
+     */
+    public function testAQuestionOutOfRangeIsNotAsked(array $arguments): void
+    {
+        $this->expectException(\Platen\Exception\InvalidInput::class);
+
+        $this->client(FakeDaemon::path())->results(...$arguments);
+    }
+
     public function testARateLimitGivesTheWaitingTimeInWholeSeconds(): void
     {
         $body = ['is_allowed' => false, 'remaining' => 0, 'retry_after_ms' => 1001];

@@ -85,6 +85,9 @@ pub enum BreakerStatus {
 }
 
 impl BreakerStatus {
+    /// All, from well to ill.
+    pub const ALL: [Self; 4] = [Self::Closed, Self::Recovering, Self::HalfOpen, Self::Open];
+
     /// The word for this status, as in metrics.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -69,6 +69,24 @@ pub const MIN_KEY_BYTES: usize = 32;
 /// The life of a stream token, in seconds.
 pub const MAX_STREAM_TOKEN_SECONDS: u64 = 120;
 
+/// The largest body of a webhook, in bytes. An answer that is longer is told of, and fetched by its site.
+pub const MAX_WEBHOOK_BYTES: usize = 256 * 1024;
+
+/// The most webhook secrets of one site that are in force at the same time.
+pub const MAX_WEBHOOK_SECRETS: usize = 4;
+
+/// The most results of one page.
+pub const MAX_PAGE_RESULTS: u32 = 100;
+
+/// The most bytes of results on one page: it must fit a frame with its envelope, and hold at least one result.
+pub const MAX_PAGE_BYTES: usize = 3 * MAX_WEBHOOK_BYTES;
+
+/// The longest part of an answer's text, in bytes: with six bytes for each control character it fits a frame.
+pub const MAX_ANSWER_PART_BYTES: usize = 128 * 1024;
+
+/// The longest life of a token that asks for results, in seconds.
+pub const MAX_RESULTS_TOKEN_SECONDS: u64 = 60;
+
 /// The life of a token that hands jobs over by HTTP, in seconds.
 pub const MAX_JOBS_TOKEN_SECONDS: u64 = 60;
 

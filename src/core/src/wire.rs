@@ -8,6 +8,7 @@
 mod frame;
 mod reply;
 mod request;
+mod results;
 
 pub use frame::{
     Frame, FrameBuilder, FrameError, HEADER_BYTES, PROTOCOL_VERSION, Tag, decode_header, encode,
@@ -19,4 +20,7 @@ pub use reply::{
 pub use request::{
     BudgetRequest, JobRef, RateRequest, Request, SettleRequest, Submit, SubmitMany, WaitRequest,
     describe_invalid,
+};
+pub use results::{
+    AnswerPart, EndpointReport, EndpointStatus, ReadAnswer, ResultEvent, ResultPage, ResultsRequest,
 };

@@ -28,6 +28,7 @@ use crate::jobs::workflows::{self, LoadError};
 use crate::jobs::{self, Backlog, Jobs, JobsParts};
 use crate::providers;
 use crate::ratelimit::{RateLimiter, RatesError};
+use crate::results::{Arrivals, Results, ResultsParts};
 use crate::site_tokens::SiteTokens;
 use crate::sites::Sites;
 use crate::storage::{OpenError, Store, StoreError};
@@ -113,6 +114,7 @@ impl App {
         let supervisor = Supervisor::new();
         let metrics = Arc::new(Metrics::new());
         let deliver = Arc::new(Notify::new());
+        let arrivals = Arc::new(Arrivals::default());
 
         let (lock, store) = open_store(&config, clock.now()).await?;
         let sites = Arc::new(Sites::new(store.clone()));
@@ -134,20 +136,16 @@ impl App {
             settings: config.jobs.clone(),
             keep: config.retention.clone(),
             deliver: Arc::clone(&deliver),
+            arrivals: Arc::clone(&arrivals),
         }));
         let budgets = Arc::new(Budgets::new(store.clone(), Arc::clone(&sites), Arc::clone(&clock)));
-        let outbound = Outbound::new(OutboundParts {
-            store: store.clone(),
-            sites: Arc::clone(&sites),
-            clock: Arc::clone(&clock),
-            metrics: Arc::clone(&metrics),
-            wake: deliver,
-            settings: config.webhooks.clone(),
-        })?;
+        let shared = (Arc::clone(&sites), Arc::clone(&clock), Arc::clone(&metrics));
+        let (outbound, results) = way_back(&store, shared, deliver, arrivals, &config)?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
         let tokens = Arc::new(SiteTokens::new(sites, store.clone(), Arc::clone(&clock)));
         let http = HttpState::new(HttpParts {
             streams: Arc::new(Streams { jobs: store, tokens: Arc::clone(&tokens), relay }),
+            results: Arc::clone(&results),
             jobs: Arc::clone(&jobs),
             tokens,
             clock: Arc::clone(&clock),
@@ -168,6 +166,7 @@ impl App {
             jobs: Arc::clone(&jobs),
             accepted,
             budgets: Arc::clone(&budgets),
+            results,
             rates,
             metrics,
             clock,
@@ -181,7 +180,7 @@ impl App {
             schedule_store,
             backlog,
             budgets,
-            outbound: Arc::new(outbound),
+            outbound,
             dispatcher: Arc::new(dispatcher),
             http,
             tcp,
@@ -253,6 +252,34 @@ impl App {
 async fn open_store(config: &Config, now: Timestamp) -> Result<(File, Arc<Store>), BuildError> {
     let lock = instance::lock(&config.daemon, &config.ipc.socket).await?;
     Ok((lock, Arc::new(Store::open(&config.daemon.state_dir, now)?)))
+}
+
+/// The two ways in which results reach the sites: webhooks, and pages for those that ask.
+fn way_back(
+    store: &Arc<Store>,
+    (sites, clock, metrics): (Arc<Sites>, Arc<dyn Clock>, Arc<Metrics>),
+    deliver: Arc<Notify>,
+    arrivals: Arc<Arrivals>,
+    config: &Config,
+) -> Result<(Arc<Outbound>, Arc<Results>), BuildError> {
+    let outbound = Outbound::new(OutboundParts {
+        store: store.clone(),
+        sites: Arc::clone(&sites),
+        clock: Arc::clone(&clock),
+        metrics: Arc::clone(&metrics),
+        wake: deliver,
+        settings: config.webhooks.clone(),
+    })?;
+    let results = Results::new(ResultsParts {
+        store: store.clone(),
+        endpoints: store.clone(),
+        jobs: store.clone(),
+        sites,
+        clock,
+        metrics,
+        arrivals,
+    });
+    Ok((Arc::new(outbound), Arc::new(results)))
 }
 
 /// The table of rate limits that PHP's workers map, beside the socket.

@@ -9,8 +9,10 @@ mod doctor;
 mod erase;
 mod jobs;
 mod output;
+mod secret;
 mod serve;
 mod site;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,9 +49,12 @@ enum Command {
     Jobs(jobs::JobsCommand),
     /// Removes every job of one user, with all that belongs to it.
     Erase(erase::EraseCommand),
-    /// Adds and lists the WordPress sites that the daemon serves.
+    /// Adds and lists the WordPress sites that the daemon serves, and changes their secrets.
     #[command(subcommand)]
     Site(site::SiteCommand),
+    /// Lists, shows and replays deliveries of webhooks.
+    #[command(subcommand)]
+    Webhooks(webhooks::WebhooksCommand),
 }
 
 /// How a list is printed.
@@ -88,6 +93,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Jobs(command) => jobs::run(&config, command),
         Command::Erase(command) => erase::run(&config, &command),
         Command::Site(command) => site::run(&config, command),
+        Command::Webhooks(command) => webhooks::run(&config, command),
     }
 }
 

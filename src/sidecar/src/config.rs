@@ -17,6 +17,7 @@ mod jobs;
 mod limits;
 mod log;
 mod models;
+mod networks;
 mod providers;
 mod retention;
 mod schedules;

@@ -18,6 +18,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, Default)]
 pub struct AddressGuard {
     allowed: Arc<Vec<Network>>,
+    admits_this_machine: bool,
 }
 
 /// A range of addresses, written `10.0.0.0/8`, or one address.
@@ -40,7 +41,15 @@ pub struct ForbiddenAddress;
 impl AddressGuard {
     /// A guard that lets these through as well as all public addresses.
     pub fn new(allowed: Vec<Network>) -> Self {
-        Self { allowed: Arc::new(allowed) }
+        Self { allowed: Arc::new(allowed), admits_this_machine: false }
+    }
+
+    /// Lets this machine through where it is written as such: as a loopback address or as `localhost`. For
+    /// addresses that an operator wrote: nobody else can make them mean another machine. A name that resolves to
+    /// this machine stays forbidden.
+    #[must_use]
+    pub fn with_this_machine(self) -> Self {
+        Self { admits_this_machine: true, ..self }
     }
 
     /// Whether this address may be called.
@@ -56,10 +65,30 @@ impl AddressGuard {
     pub fn check(&self, url: &Url) -> Result<(), ForbiddenAddress> {
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         match host.parse::<IpAddr>() {
-            Ok(address) if !self.admits(address) => Err(ForbiddenAddress),
-            Ok(_) | Err(_) => Ok(()),
+            Ok(address) if self.admits(address) || self.is_own(address) => Ok(()),
+            Ok(_) => Err(ForbiddenAddress),
+            Err(_) => Ok(()),
         }
     }
+
+    fn is_own(&self, address: IpAddr) -> bool {
+        self.admits_this_machine && canonical(address).is_loopback()
+    }
+}
+
+/// Whether a request failed because a guard refused to connect: its refusal lies some causes below.
+pub fn is_forbidden(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(found) = cause {
+        let is_denied = found
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
+        if is_denied {
+            return true;
+        }
+        cause = found.source();
+    }
+    false
 }
 
 /// Resolves names to admitted addresses only.
@@ -67,9 +96,11 @@ impl Resolve for AddressGuard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();
         Box::pin(async move {
+            let is_localhost = name.as_str() == "localhost";
+            let admits = |address: IpAddr| guard.admits(address) || (is_localhost && guard.is_own(address));
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let admitted: Vec<SocketAddr> =
-                found.into_iter().filter(|address| guard.admits(address.ip())).collect();
+                found.into_iter().filter(|address| admits(address.ip())).collect();
             if admitted.is_empty() {
                 return Err(io::Error::new(io::ErrorKind::PermissionDenied, ForbiddenAddress).into());
             }
@@ -218,6 +249,33 @@ mod tests {
             assert_eq!(guard(&[]).check(&url.parse().unwrap()), Err(ForbiddenAddress), "{url}");
         }
         assert_eq!(guard(&[]).check(&"https://example.com/".parse().unwrap()), Ok(()));
+    }
+
+    #[test]
+    fn this_machine_is_called_only_by_its_own_name() {
+        let own = guard(&[]).with_this_machine();
+
+        for url in ["http://127.0.0.1:8080/", "http://[::1]/", "http://[::ffff:127.0.0.1]/"] {
+            assert_eq!(own.check(&url.parse().unwrap()), Ok(()), "{url}");
+        }
+        for url in ["http://10.0.0.1/", "http://169.254.169.254/", "http://0.0.0.0/"] {
+            assert_eq!(own.check(&url.parse().unwrap()), Err(ForbiddenAddress), "{url}");
+        }
+        assert!(!own.admits("127.0.0.1".parse().unwrap()), "what a name resolves to is another matter");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_this_machine_is_refused_unless_it_is_localhost() {
+        let resolve = async |guard: &AddressGuard, name: &str| {
+            guard.resolve(name.parse().unwrap()).await.map(Iterator::count)
+        };
+        let own = guard(&[]).with_this_machine();
+
+        assert!(resolve(&own, "localhost").await.is_ok());
+        assert!(is_forbidden(&*resolve(&guard(&[]), "localhost").await.unwrap_err()));
+        // A number is a name to a resolver: it leads where a name that was rebound would.
+        assert!(is_forbidden(&*resolve(&own, "127.0.0.1").await.unwrap_err()));
+        assert!(resolve(&guard(&["127.0.0.0/8"]), "127.0.0.1").await.is_ok());
     }
 
     #[test]

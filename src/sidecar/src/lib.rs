@@ -16,6 +16,7 @@ pub mod ipc;
 pub mod budgets;
 pub mod jobs;
 pub mod ratelimit;
+pub mod results;
 pub mod site_tokens;
 pub mod sites;
 pub mod streaming;

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use platen_core::clock::{Clock, Timestamp};
 use platen_core::code::ErrorCode;
 use platen_core::job::{JobId, SiteId};
-use platen_core::limits::{MAX_JOBS_TOKEN_SECONDS, MAX_STREAM_TOKEN_SECONDS};
+use platen_core::limits::{MAX_JOBS_TOKEN_SECONDS, MAX_RESULTS_TOKEN_SECONDS, MAX_STREAM_TOKEN_SECONDS};
 use platen_core::signing::TokenKey;
 use platen_core::signing::jwt::{self, Checks, Claims, JwtError, MAX_TOKEN_BYTES, TokenId};
 use serde::Deserialize;
@@ -44,6 +44,14 @@ pub const STREAM: Purpose = Purpose {
 pub const JOBS: Purpose = Purpose {
     audience: "platen:jobs",
     max_life: Duration::from_secs(MAX_JOBS_TOKEN_SECONDS),
+    leeway: Duration::from_secs(5),
+    is_key_named: true,
+};
+
+/// Asks for results and acknowledges them. May be made on another host.
+pub const RESULTS: Purpose = Purpose {
+    audience: "platen:results",
+    max_life: Duration::from_secs(MAX_RESULTS_TOKEN_SECONDS),
     leeway: Duration::from_secs(5),
     is_key_named: true,
 };

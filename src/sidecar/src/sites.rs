@@ -2,7 +2,7 @@
 //!
 //! Sites are added by `platend site add`, also while the daemon runs: [`Sites`] keeps what it looked up for
 //! [`CACHE_LIFE`] only, so a rotated secret is in force within that time. A site that is not known is never
-//! cached.
+//! cached. A site may have several webhook secrets at the same time (`docs/rotation.md`).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
 use parking_lot::Mutex;
 use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
 use platen_core::secret::Secret;
 use platen_core::signing::SigningKey;
+use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use crate::storage::{StoreError, StoreFuture};
@@ -31,8 +33,9 @@ pub struct Site {
     pub url: String,
     /// Key of stream tokens (`PLATEN_SITE_SECRET`).
     pub site_secret: SigningKey,
-    /// Key of webhook signatures (`PLATEN_WEBHOOK_SECRET`).
-    pub webhook_secret: SigningKey,
+    /// Keys of webhook signatures (`PLATEN_WEBHOOK_SECRET`), the oldest first; never empty. Each webhook is
+    /// signed with all of them.
+    pub webhook_secrets: Vec<SigningKey>,
 }
 
 /// Keeps sites. Every method is one transaction.
@@ -48,6 +51,50 @@ pub trait SiteStore: Send + Sync {
 
     /// All sites by their ids, without their secrets.
     fn list_sites(&self) -> StoreFuture<'_, Vec<ListedSite>>;
+
+    /// Puts one more webhook secret of a site in force.
+    fn add_webhook_secret(
+        &self,
+        site: SiteId,
+        secret: Secret<String>,
+        now: Timestamp,
+    ) -> StoreFuture<'_, SecretChange>;
+
+    /// Puts a webhook secret out of force.
+    fn retire_webhook_secret(&self, site: SiteId, secret_id: String) -> StoreFuture<'_, SecretChange>;
+
+    /// The webhook secrets of a site that are in force, the oldest first; empty when there is no such site.
+    fn webhook_secrets(&self, site: SiteId) -> StoreFuture<'_, Vec<ListedSecret>>;
+}
+
+/// What became of a change of a site's webhook secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretChange {
+    /// It was made.
+    Done,
+    /// There is no such site.
+    NoSite,
+    /// The site has no secret of this name.
+    NoSecret,
+    /// The site has as many as may be in force at the same time.
+    TooMany,
+    /// It is the only one: without it no webhook could be signed.
+    Last,
+}
+
+/// A webhook secret in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSecret {
+    /// See [`secret_id`].
+    pub id: String,
+    /// Since when it is in force.
+    pub created_at: Timestamp,
+}
+
+/// Names a secret without telling it: the first 8 hexadecimal digits of its SHA-256.
+pub fn secret_id(secret: &Secret<String>) -> String {
+    let hash = Bytes::copy_from_slice(&Sha256::digest(secret.expose().as_bytes()));
+    format!("{:x}", hash.slice(..4))
 }
 
 /// A site that is to be kept.
@@ -75,9 +122,14 @@ impl SiteSecrets {
     pub fn from_random(site: [u8; 32], webhook: [u8; 32]) -> Self {
         Self {
             site: Secret::new(format!("psk_{}", URL_SAFE_NO_PAD.encode(site))),
-            webhook: Secret::new(format!("whsec_{}", STANDARD.encode(webhook))),
+            webhook: webhook_secret(webhook),
         }
     }
+}
+
+/// Writes 32 random bytes as a webhook secret.
+pub fn webhook_secret(random: [u8; 32]) -> Secret<String> {
+    Secret::new(format!("whsec_{}", STANDARD.encode(random)))
 }
 
 /// Whether a site was kept.

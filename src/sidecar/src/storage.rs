@@ -1,9 +1,9 @@
 //! Where jobs, deliveries, sites, tokens and budgets are kept.
 //!
-//! The traits belong to the use cases that need them (`jobs::store`, `webhooks::store`, `site_tokens`,
-//! `sites`, `budgets`); [`Store`] implements all of them. Its statements and their logic are in `sql`, once;
-//! below it are the engines, which know how a transaction begins, how it ends and who else may write. Nothing
-//! outside `storage` knows which engine runs.
+//! The traits belong to the use cases that need them (`jobs::store`, `webhooks::store`, `results::store`,
+//! `site_tokens`, `sites`, `budgets`); [`Store`] implements all of them. Its statements and their logic are in
+//! `sql`, once; below it are the engines, which know how a transaction begins, how it ends and who else may write.
+//! Nothing outside `storage` knows which engine runs.
 
 mod error;
 mod sql;

@@ -2,8 +2,11 @@
 
 pub mod store;
 
+mod circuits;
 mod flights;
+mod message;
 mod outbound;
 mod send;
 
+pub use circuits::InvalidCircuit;
 pub use outbound::{Outbound, OutboundError, OutboundParts, run};

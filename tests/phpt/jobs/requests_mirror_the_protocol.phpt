@@ -26,6 +26,10 @@ foreach (
         Platen\budget_reserve('main', 'user:1', 5, 10, 'day', 'tokens', 'r-2', 60, 2000),
         Platen\budget_settle('main', 'r-1', 4, 2000),
         Platen\daemon_info(2000),
+        Platen\results('main', deadline_ms: 2000),
+        Platen\results('main', 7, 0, 10, 2000),
+        Platen\read_answer('main', $id, deadline_ms: 2000),
+        Platen\read_answer('main', $id, 131072, 2000),
     ] as $reply
 ) {
     echo $reply['tag'], ' ', json_encode($reply['body'], JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES), "\n";
@@ -46,3 +50,7 @@ foreach (
 12 {"amount":5,"key":"user:1","limit":10,"period":"day","reservation_id":"r-2","site":"main","ttl_s":60,"unit":"tokens"}
 13 {"amount":4,"reservation_id":"r-1","site":"main"}
 14 []
+15 {"limit":100,"since":0,"site":"main","wait_ms":0}
+15 {"limit":0,"since":7,"site":"main","wait_ms":10}
+16 {"job_id":"0193d2e0-0000-7000-8000-000000000000","offset":0,"site":"main"}
+16 {"job_id":"0193d2e0-0000-7000-8000-000000000000","offset":131072,"site":"main"}

@@ -23,6 +23,8 @@ $round = function () use ($id): void {
     }
     Platen\daemon_info(5000);
     Platen\runtime_info();
+    Platen\results('main', deadline_ms: 5000);
+    code_of(static fn () => Platen\read_answer('main', $id, 0, 5000));
     code_of(static fn () => Platen\wait('main', $id, 0, 5000));
     code_of(static fn () => Platen\submit_many('main', [['id' => 'x'], []], 5000));
     code_of(static fn () => Platen\submit('main', ['id' => 'x'], 5000, 'none'));

@@ -54,6 +54,7 @@ final class AdminArea implements Registrable, Conditional {
 			new JobActions( $services->job_service, $services->outbox ),
 			new SettingsPage( $services->settings, $services->secrets, $connection ),
 			new SiteHealth( $services->secrets, $connection ),
+			new WebhooksHealth( $services->daemon, $services->constants ),
 			new DebugInformation( $services->settings, $services->secrets, $connection, $services->jobs )
 		);
 	}

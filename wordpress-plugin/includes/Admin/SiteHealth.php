@@ -83,7 +83,7 @@ final class SiteHealth implements Registrable {
 			fn ( string $name ): bool => ! $this->secrets->state( $name )->is_set()
 		);
 		if ( array() === $wanting ) {
-			return self::result(
+			return HealthResult::of(
 				'platen_secrets',
 				'good',
 				__( 'The secrets of Platen are set', 'platen' ),
@@ -96,7 +96,7 @@ final class SiteHealth implements Registrable {
 			array_map( fn ( string $name ): string => $name . ' (' . $this->secrets->state( $name )->label() . ')', $wanting )
 		);
 
-		return self::result(
+		return HealthResult::of(
 			'platen_secrets',
 			'critical',
 			__( 'Secrets of Platen are missing', 'platen' ),
@@ -120,7 +120,7 @@ final class SiteHealth implements Registrable {
 	public function test_extension(): array {
 		$version = phpversion( 'platen' );
 		if ( false !== $version ) {
-			return self::result(
+			return HealthResult::of(
 				'platen_extension',
 				'good',
 				__( 'The PHP extension of Platen is loaded', 'platen' ),
@@ -129,7 +129,7 @@ final class SiteHealth implements Registrable {
 			);
 		}
 
-		return self::result(
+		return HealthResult::of(
 			'platen_extension',
 			'recommended',
 			__( 'The PHP extension of Platen is not loaded', 'platen' ),
@@ -147,40 +147,16 @@ final class SiteHealth implements Registrable {
 	public function test_daemon(): array {
 		$report = $this->connection->run( self::TEST_DEADLINE_MS );
 		if ( ConnectionState::Connected === $report->state ) {
-			return self::result( 'platen_daemon', 'good', __( 'The daemon of Platen answers', 'platen' ), $report->advice() );
+			return HealthResult::of( 'platen_daemon', 'good', __( 'The daemon of Platen answers', 'platen' ), $report->advice() );
 		}
 
-		return self::result(
+		return HealthResult::of(
 			'platen_daemon',
 			'critical',
 			/* translators: %s: How the connection stands. */
 			sprintf( __( 'Platen: %s', 'platen' ), $report->headline() ),
 			$report->advice(),
 			self::settings_link()
-		);
-	}
-
-	/**
-	 * Builds a result as Site Health wants it.
-	 *
-	 * @param string $test        The test's name.
-	 * @param string $status      `good`, `recommended` or `critical`.
-	 * @param string $label       The outcome in one line.
-	 * @param string $description What it means and what to do.
-	 * @param string $actions     HTML of links; may be empty.
-	 * @return array<string, mixed>
-	 */
-	private static function result( string $test, string $status, string $label, string $description, string $actions = '' ): array {
-		return array(
-			'test'        => $test,
-			'status'      => $status,
-			'label'       => $label,
-			'description' => '<p>' . esc_html( $description ) . '</p>',
-			'actions'     => $actions,
-			'badge'       => array(
-				'label' => __( 'Platen', 'platen' ),
-				'color' => array( 'good' => 'blue', 'recommended' => 'orange', 'critical' => 'red' )[ $status ],
-			),
 		);
 	}
 

@@ -133,6 +133,7 @@ final class Timeline {
 			'webhook.delivered'    => __( 'The result was delivered', 'platen' ),
 			'webhook.failed'       => __( 'The result could not be delivered', 'platen' ),
 			'webhook.given_up'     => __( 'The delivery was given up', 'platen' ),
+			'result.fetched'       => __( 'The site fetched the result', 'platen' ),
 			'webhook.received'     => __( 'WordPress received the result', 'platen' ),
 			'result.stored'        => __( 'WordPress stored the result', 'platen' ),
 			default                => $name,

@@ -42,7 +42,7 @@ final class Commands implements Registrable, Conditional {
 	 */
 	public function register(): void {
 		\WP_CLI::add_command( 'platen', PlatenNamespace::class );
-		\WP_CLI::add_command( 'platen jobs', new JobsCommand( $this->services->jobs, $this->services->job_service, $this->services->outbox ) );
+		\WP_CLI::add_command( 'platen jobs', new JobsCommand( $this->services->jobs, $this->services->job_service, $this->services->outbox, $this->services->puller ) );
 		\WP_CLI::add_command( 'platen trace', new TraceCommand( $this->services->trace ) );
 		\WP_CLI::add_command( 'ai:stats', new StatsCommand( $this->services->statistics, $this->services->clock ) );
 	}

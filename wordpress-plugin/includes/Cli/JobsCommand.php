@@ -18,11 +18,14 @@ use Platen\WordPress\Jobs\Job;
 use Platen\WordPress\Jobs\JobRepository;
 use Platen\WordPress\Jobs\JobService;
 use Platen\WordPress\Jobs\Outbox;
+use Platen\WordPress\Sidecar\DaemonAway;
+use Platen\WordPress\Sidecar\DaemonRefused;
+use Platen\WordPress\Webhooks\ResultPuller;
 use WP_CLI;
 use WP_CLI\Formatter;
 
 /**
- * Lists, shows, retries and hands over jobs.
+ * Lists, shows, retries and hands over jobs, and fetches their results.
  *
  * @since 0.1.0
  */
@@ -43,11 +46,13 @@ final class JobsCommand {
 	 * @param JobRepository $jobs    The jobs.
 	 * @param JobService    $service Changes jobs.
 	 * @param Outbox        $outbox  The waiting jobs.
+	 * @param ResultPuller  $puller  Fetches results.
 	 */
 	public function __construct(
 		private readonly JobRepository $jobs,
 		private readonly JobService $service,
-		private readonly Outbox $outbox
+		private readonly Outbox $outbox,
+		private readonly ResultPuller $puller
 	) {
 	}
 
@@ -211,6 +216,51 @@ final class JobsCommand {
 			WP_CLI::error( sprintf( _n( '%1$s The daemon is away: %2$d job keeps waiting.', '%1$s The daemon is away: %2$d jobs keep waiting.', $report->waiting, 'platen' ), $sent, $report->waiting ) );
 		}
 		WP_CLI::success( $sent );
+	}
+
+	/**
+	 * Fetches results that no webhook has brought.
+	 *
+	 * For sites that the daemon cannot call, or whose webhooks are off. A result that came before has no effect again.
+	 *
+	 * ## OPTIONS
+	 *
+	 * [--limit=<number>]
+	 * : How many results at most.
+	 * ---
+	 * default: 1000
+	 * ---
+	 *
+	 * [--wait=<seconds>]
+	 * : How long to wait for the first result, at most 60.
+	 * ---
+	 * default: 0
+	 * ---
+	 *
+	 * ## EXAMPLES
+	 *
+	 *     # Fetch what has ended while the site could not be reached.
+	 *     $ wp platen jobs pull
+	 *     Success: 3 results fetched, 2 of them new.
+	 *
+	 * @param list<string>          $args       Nothing.
+	 * @param array<string, string> $assoc_args The options.
+	 */
+	public function pull( array $args, array $assoc_args ): void {
+		$limit  = Input::positive( $assoc_args, 'limit', 1000 );
+		$wait_s = '0' === (string) ( $assoc_args['wait'] ?? '0' ) ? 0 : min( 60, Input::positive( $assoc_args, 'wait', 1 ) );
+
+		try {
+			$report = $this->puller->pull( $limit, $wait_s * 1000 );
+		} catch ( DaemonAway | DaemonRefused | StorageFailed $failure ) {
+			WP_CLI::error( $failure->getMessage() );
+		}
+		if ( $report->malformed > 0 ) {
+			/* translators: %d: A number of results. */
+			WP_CLI::warning( sprintf( _n( '%d result could not be read.', '%d results could not be read.', $report->malformed, 'platen' ), $report->malformed ) );
+		}
+		/* translators: 1: How many results were fetched. 2: How many of them were new. */
+		WP_CLI::success( sprintf( _n( '%1$d result fetched, %2$d of them new.', '%1$d results fetched, %2$d of them new.', $report->seen, 'platen' ), $report->seen, $report->applied ) );
 	}
 
 	/**

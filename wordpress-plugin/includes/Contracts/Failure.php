@@ -109,6 +109,11 @@ final class Failure extends \RuntimeException {
 		return new self( 'rate_limited', 'the limit of requests is reached', max( 1, $retry_after_s ) );
 	}
 
+	/** The site takes no webhooks; it asks for its results. */
+	public static function webhooks_off(): self {
+		return new self( 'webhooks_off', 'webhooks are turned off in wp-config.php' );
+	}
+
 	/** The daemon is needed now and is away. */
 	public static function daemon_unavailable(): self {
 		return new self( 'daemon_unavailable', 'the daemon did not answer in time', 5 );

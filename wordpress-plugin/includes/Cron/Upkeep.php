@@ -13,12 +13,16 @@ use Platen\WordPress\Contracts\Registrable;
 use Platen\WordPress\Database\StorageFailed;
 use Platen\WordPress\Jobs\Outbox;
 use Platen\WordPress\Jobs\Reconciler;
+use Platen\WordPress\Sidecar\DaemonAway;
+use Platen\WordPress\Sidecar\DaemonRefused;
+use Platen\WordPress\Webhooks\ResultPuller;
 use Platen\WordPress\Webhooks\WebhookEventRepository;
 
 /**
- * Empties the outbox, asks about jobs that take long and prunes the replay store, by WP-Cron.
+ * Empties the outbox, fetches the results that no webhook has brought, asks about jobs that take long and prunes the
+ * replay store, by WP-Cron.
  *
- * WP-Cron is the safety net: polls, webhooks and `wp platen jobs flush` do the same sooner.
+ * WP-Cron is the safety net: polls, webhooks, `wp platen jobs flush` and `pull` do the same sooner.
  *
  * @since 0.1.0
  */
@@ -34,11 +38,13 @@ final class Upkeep implements Registrable {
 	 * Takes the parts.
 	 *
 	 * @param Outbox                 $outbox     Jobs that wait for the daemon.
+	 * @param ResultPuller           $puller     Fetches results.
 	 * @param Reconciler             $reconciler Brings rows up to date.
 	 * @param WebhookEventRepository $events     The replay store.
 	 */
 	public function __construct(
 		private readonly Outbox $outbox,
+		private readonly ResultPuller $puller,
 		private readonly Reconciler $reconciler,
 		private readonly WebhookEventRepository $events
 	) {
@@ -91,11 +97,29 @@ final class Upkeep implements Registrable {
 	public function run(): void {
 		try {
 			$this->outbox->flush_due( self::BATCH );
+			$this->pull();
 			$this->reconciler->sweep( self::BATCH );
 			$this->events->prune();
 		} catch ( StorageFailed $failure ) {
 			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- A fault must leave a trace for the operator.
 			error_log( 'platen: upkeep stopped: ' . $failure->getMessage() );
+		}
+	}
+
+	/**
+	 * Fetches results. One that webhooks would bring in a moment comes twice, which does no harm.
+	 *
+	 * @throws StorageFailed If the database refuses.
+	 */
+	private function pull(): void {
+		try {
+			$this->puller->pull( self::BATCH );
+		} catch ( DaemonAway ) {
+			// Nothing to fetch from. The next minute may have one.
+			return;
+		} catch ( DaemonRefused $refusal ) {
+			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- A fault must leave a trace for the operator.
+			error_log( 'platen: the daemon gives no results: ' . $refusal->error_code );
 		}
 	}
 }

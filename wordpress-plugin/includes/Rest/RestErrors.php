@@ -99,6 +99,7 @@ final class RestErrors {
 			'forbidden', 'anonymous_not_allowed'                 => 403,
 			'job_not_found', 'conversation_not_found'            => 404,
 			'idempotency_conflict', 'invalid_transition'         => 409,
+			'webhooks_off'                                       => 410,
 			'payload_too_large'                                  => 413,
 			'rate_limited'                                       => 429,
 			'daemon_unavailable', 'not_configured'               => 503,

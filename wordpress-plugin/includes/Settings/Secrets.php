@@ -40,18 +40,20 @@ final class Secrets {
 	 * @throws InvalidKey If the secret is missing or not of its documented form.
 	 */
 	public function site_key(): SigningKey {
-		return $this->key( self::SITE_SECRET );
+		return self::key( $this->constants->get( self::SITE_SECRET ) ?? '' );
 	}
 
 	/**
-	 * Gives the key of the daemon's webhooks.
+	 * Gives the keys of the daemon's webhooks. There may be several, separated by spaces, while one takes the place
+	 * of another; a webhook that any of them signed is genuine.
 	 *
 	 * @since 0.1.0
 	 *
-	 * @throws InvalidKey If the secret is missing or not of its documented form.
+	 * @return non-empty-list<SigningKey>
+	 * @throws InvalidKey If a secret is missing or not of its documented form.
 	 */
-	public function webhook_key(): SigningKey {
-		return $this->key( self::WEBHOOK_SECRET );
+	public function webhook_keys(): array {
+		return $this->keys( self::WEBHOOK_SECRET );
 	}
 
 	/**
@@ -68,7 +70,7 @@ final class Secrets {
 		}
 
 		try {
-			$this->key( $name );
+			$this->keys( $name );
 		} catch ( InvalidKey ) {
 			return SecretState::Malformed;
 		}
@@ -86,13 +88,27 @@ final class Secrets {
 	}
 
 	/**
-	 * Parses one secret.
+	 * Parses the secrets of one constant; only that of webhooks may have several.
 	 *
 	 * @param string $name The constant's name.
-	 * @throws InvalidKey If the secret is missing or not of its documented form.
+	 * @return non-empty-list<SigningKey>
+	 * @throws InvalidKey If a secret is missing or not of its documented form.
 	 */
-	private function key( string $name ): SigningKey {
+	private function keys( string $name ): array {
+		$value = $this->constants->get( $name ) ?? '';
+		$texts = self::WEBHOOK_SECRET === $name ? preg_split( '/\s+/', $value, -1, PREG_SPLIT_NO_EMPTY ) : false;
+
+		return array_map( self::key( ... ), $texts ? $texts : array( $value ) );
+	}
+
+	/**
+	 * Parses one secret.
+	 *
+	 * @param string $text The secret.
+	 * @throws InvalidKey If it is missing or not of its documented form.
+	 */
+	private static function key( #[\SensitiveParameter] string $text ): SigningKey {
 		// An absent secret is an empty key, which the constructor refuses with the same exception as a short one.
-		return SigningKey::fromString( $this->constants->get( $name ) ?? '' );
+		return SigningKey::fromString( $text );
 	}
 }

@@ -13,6 +13,7 @@ use Platen\WordPress\Admin\JobsPage;
 use Platen\WordPress\Cron\Upkeep;
 use Platen\WordPress\Database\Migrator;
 use Platen\WordPress\Database\Schema;
+use Platen\WordPress\Webhooks\ResultPuller;
 
 /**
  * Removes what the plugin has stored, if the admin wants it: jobs and conversations are people's words, and they are
@@ -69,7 +70,7 @@ final class Uninstaller {
 		foreach ( ( new Schema( $this->wpdb ) )->all() as $table ) {
 			$this->wpdb->query( $this->wpdb->prepare( 'DROP TABLE IF EXISTS %i', $table ) );
 		}
-		foreach ( array( SettingsRepository::OPTION, Migrator::VERSION_OPTION, Migrator::FAILURE_OPTION, Migrator::LOCK_OPTION ) as $option ) {
+		foreach ( array( SettingsRepository::OPTION, Migrator::VERSION_OPTION, Migrator::FAILURE_OPTION, Migrator::LOCK_OPTION, ResultPuller::CURSOR_OPTION ) as $option ) {
 			delete_option( $option );
 		}
 		delete_metadata( 'user', 0, JobsPage::PER_PAGE_OPTION, '', true );

@@ -17,6 +17,7 @@ use Platen\Job\JobId;
 use Platen\Job\JobSnapshot;
 use Platen\Job\RateDecision;
 use Platen\Job\Receipt;
+use Platen\Job\ResultPage;
 use Platen\Job\Trace;
 use Platen\Options;
 use Platen\WordPress\Settings\SettingsRepository;
@@ -32,7 +33,7 @@ use Platen\WordPress\Trace\Timings;
 final class SidecarGateway {
 
 	/** Refusals that say "not now" rather than "never". */
-	private const TRANSIENT = array( 'draining', 'store_unavailable', 'internal', 'peer_not_allowed' );
+	private const TRANSIENT = array( 'draining', 'store_unavailable', 'internal', 'peer_not_allowed', 'busy' );
 
 	/**
 	 * Made when first used, from the settings of that moment.
@@ -125,6 +126,29 @@ final class SidecarGateway {
 	 */
 	public function retry( JobId $id ): JobSnapshot {
 		return $this->ask( 'retry', static fn ( Client $client ): JobSnapshot => $client->retry( $id ) );
+	}
+
+	/**
+	 * Reads an answer that was too long for a webhook.
+	 *
+	 * @param JobId $id The job.
+	 * @return array{text: string, finish_reason: string, model: string, provider: string}
+	 * @throws DaemonAway|DaemonRefused When there is no answer.
+	 */
+	public function answer( JobId $id ): array {
+		return $this->ask( 'answer', static fn ( Client $client ): array => $client->answer( $id ) );
+	}
+
+	/**
+	 * Asks for results that no webhook has brought, and acknowledges earlier ones.
+	 *
+	 * @param int $since   The cursor of the last page that was dealt with.
+	 * @param int $limit   How many at most; 0 only acknowledges and tells how the webhooks stand.
+	 * @param int $wait_ms How long to wait for one.
+	 * @throws DaemonAway|DaemonRefused When there is no answer.
+	 */
+	public function results( int $since, int $limit, int $wait_ms = 0 ): ResultPage {
+		return $this->ask( 'results', static fn ( Client $client ): ResultPage => $client->results( $since, $limit, $wait_ms ) );
 	}
 
 	/**

@@ -51,7 +51,7 @@ final class WebhookEventRepository {
 			array(
 				// Hashed, because ids may be longer than an index and differ in case only.
 				'id_hash'     => hash( 'sha256', $event->id ),
-				'job_id'      => $event->end->id->value,
+				'job_id'      => $event->job_id->value,
 				'received_at' => Micros::from( $this->clock->now() ),
 			)
 		);

@@ -39,7 +39,7 @@ final class WebhookVerifier {
 	 *
 	 * @param \WP_REST_Request $request The request.
 	 * @throws InvalidSignature If it does not hold, or is too old.
-	 * @throws InvalidKey If the site's secret is missing.
+	 * @throws InvalidKey If a secret of the site is missing or malformed.
 	 */
 	public function verify( \WP_REST_Request $request ): string {
 		$headers = array();
@@ -50,7 +50,7 @@ final class WebhookVerifier {
 		return webhook_verify(
 			(string) $request->get_body(),
 			$headers,
-			$this->secrets->webhook_key(),
+			$this->secrets->webhook_keys(),
 			self::TOLERANCE_S,
 			$this->clock->now()->getTimestamp()
 		);

@@ -182,11 +182,18 @@ impl PieceCounter {
     /// How many tokens the piece at `start..end` of a text has.
     #[inline]
     pub(super) fn count(&mut self, cache: &mut PieceCache, text: &[u8], start: usize, end: usize) -> usize {
-        let mut encode =
-            || self.encoder.encode(self.dictionary, text.get(start..end).unwrap_or_default()).len();
-        match Key::new(text, start, end, self.number) {
-            Some(key) => cache.count(key, encode),
-            None => encode(),
+        let key = Key::new(text, start, end, self.number);
+        if let Some(tokens) = cache.find(key) {
+            return tokens;
         }
+        let tokens = self.encode(text.get(start..end).unwrap_or_default());
+        cache.remember(key, tokens);
+        tokens
+    }
+
+    /// Not inlined: most pieces are remembered, and the loop over them stays short.
+    #[inline(never)]
+    fn encode(&mut self, piece: &[u8]) -> usize {
+        self.encoder.encode(self.dictionary, piece).len()
     }
 }

@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+
 use super::estimate::{COST_OF_A_TOKEN, Estimate};
 use super::families::{FAMILIES, UNKNOWN};
 use super::script::Script;
@@ -99,6 +101,26 @@ impl ModelInfo {
 /// assert!(model_info("claude-sonnet-4-5").error_percent() > 0);
 /// ```
 pub fn model_info(model: &str) -> ModelInfo {
+    thread_local! {
+        static LAST: RefCell<(String, ModelInfo)> = const { RefCell::new((String::new(), UNKNOWN)) };
+    }
+    if model.len() > MAX_REMEMBERED_BYTES {
+        return look_up(model);
+    }
+    LAST.with_borrow_mut(|(name, info)| {
+        if name != model {
+            *info = look_up(model);
+            name.clear();
+            name.push_str(model);
+        }
+        *info
+    })
+}
+
+/// A process asks for the same model again and again: the last name is remembered, unless it is longer than any model's.
+const MAX_REMEMBERED_BYTES: usize = 128;
+
+fn look_up(model: &str) -> ModelInfo {
     let lower = model.to_ascii_lowercase();
     let name = lower.rsplit('/').next().unwrap_or_default();
     let name = name.strip_prefix("ft:").unwrap_or(name);

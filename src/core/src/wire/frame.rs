@@ -41,6 +41,10 @@ pub enum Tag {
     Settle = 0x0D,
     /// Asks what the daemon is and can do.
     Describe = 0x0E,
+    /// Asks for results that the site was not told of yet, and acknowledges earlier ones.
+    Results = 0x0F,
+    /// Reads a part of a long answer.
+    ReadAnswer = 0x10,
     /// Answers [`Tag::Ping`].
     Pong = 0x81,
     /// Answers [`Tag::Submit`] and [`Tag::Accept`].
@@ -59,12 +63,16 @@ pub enum Tag {
     Settlement = 0x8D,
     /// Answers [`Tag::Describe`].
     Description = 0x8E,
+    /// Answers [`Tag::Results`].
+    ResultPage = 0x8F,
+    /// Answers [`Tag::ReadAnswer`].
+    AnswerPart = 0x90,
     /// Answers anything that was refused.
     Refusal = 0xFF,
 }
 
 impl Tag {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 28] = [
         Self::Ping,
         Self::Submit,
         Self::Status,
@@ -79,6 +87,8 @@ impl Tag {
         Self::Reserve,
         Self::Settle,
         Self::Describe,
+        Self::Results,
+        Self::ReadAnswer,
         Self::Pong,
         Self::Receipt,
         Self::Job,
@@ -88,6 +98,8 @@ impl Tag {
         Self::Reservation,
         Self::Settlement,
         Self::Description,
+        Self::ResultPage,
+        Self::AnswerPart,
         Self::Refusal,
     ];
 
@@ -107,6 +119,8 @@ impl Tag {
             Self::Reserve => Some(Self::Reservation),
             Self::Settle => Some(Self::Settlement),
             Self::Describe => Some(Self::Description),
+            Self::Results => Some(Self::ResultPage),
+            Self::ReadAnswer => Some(Self::AnswerPart),
             Self::Push
             | Self::Pong
             | Self::Receipt
@@ -117,6 +131,8 @@ impl Tag {
             | Self::Reservation
             | Self::Settlement
             | Self::Description
+            | Self::ResultPage
+            | Self::AnswerPart
             | Self::Refusal => None,
         }
     }
@@ -137,6 +153,8 @@ impl Tag {
             | Self::Reserve
             | Self::Settle
             | Self::Describe
+            | Self::Results
+            | Self::ReadAnswer
             | Self::Pong
             | Self::Receipt
             | Self::Job
@@ -146,6 +164,8 @@ impl Tag {
             | Self::Reservation
             | Self::Settlement
             | Self::Description
+            | Self::ResultPage
+            | Self::AnswerPart
             | Self::Refusal => true,
         }
     }

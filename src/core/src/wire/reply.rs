@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Tag;
+use super::{AnswerPart, ResultPage, Tag};
 use crate::clock::Timestamp;
 use crate::code::ErrorCode;
 use crate::job::{Hop, JobId, JobSnapshot, JobStatus};
@@ -162,6 +162,10 @@ pub enum Reply {
     Settlement(Settlement),
     /// See [`Tag::Description`].
     Description(Box<Description>),
+    /// See [`Tag::ResultPage`].
+    ResultPage(Box<ResultPage>),
+    /// See [`Tag::AnswerPart`].
+    AnswerPart(Box<AnswerPart>),
     /// See [`Tag::Refusal`].
     Refusal(Refusal),
 }
@@ -182,6 +186,8 @@ impl Reply {
             Tag::Reservation => Self::Reservation(serde_json::from_slice(body)?),
             Tag::Settlement => Self::Settlement(serde_json::from_slice(body)?),
             Tag::Description => Self::Description(serde_json::from_slice(body)?),
+            Tag::ResultPage => Self::ResultPage(serde_json::from_slice(body)?),
+            Tag::AnswerPart => Self::AnswerPart(serde_json::from_slice(body)?),
             Tag::Refusal => Self::Refusal(serde_json::from_slice(body)?),
             Tag::Ping
             | Tag::Submit
@@ -196,7 +202,9 @@ impl Reply {
             | Tag::Wait
             | Tag::Reserve
             | Tag::Settle
-            | Tag::Describe => return Ok(None),
+            | Tag::Describe
+            | Tag::Results
+            | Tag::ReadAnswer => return Ok(None),
         }))
     }
 
@@ -215,6 +223,8 @@ impl Reply {
             Self::Reservation(body) => (Tag::Reservation, serde_json::to_vec(body)?),
             Self::Settlement(body) => (Tag::Settlement, serde_json::to_vec(body)?),
             Self::Description(body) => (Tag::Description, serde_json::to_vec(body)?),
+            Self::ResultPage(body) => (Tag::ResultPage, serde_json::to_vec(body)?),
+            Self::AnswerPart(body) => (Tag::AnswerPart, serde_json::to_vec(body)?),
             Self::Refusal(body) => (Tag::Refusal, serde_json::to_vec(body)?),
         })
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::value::RawValue;
 
-use super::Tag;
+use super::{ReadAnswer, ResultsRequest, Tag};
 use crate::budget::{BudgetPeriod, BudgetUnit};
 use crate::job::{JobId, JobSpec, SiteId};
 
@@ -145,6 +145,10 @@ pub enum Request {
     Settle(SettleRequest),
     /// See [`Tag::Describe`].
     Describe,
+    /// See [`Tag::Results`].
+    Results(ResultsRequest),
+    /// See [`Tag::ReadAnswer`].
+    ReadAnswer(ReadAnswer),
 }
 
 impl Request {
@@ -168,6 +172,8 @@ impl Request {
             Tag::Reserve => Self::Reserve(serde_json::from_slice(body)?),
             Tag::Settle => Self::Settle(serde_json::from_slice(body)?),
             Tag::Describe => Self::Describe,
+            Tag::Results => Self::Results(serde_json::from_slice(body)?),
+            Tag::ReadAnswer => Self::ReadAnswer(serde_json::from_slice(body)?),
             Tag::Pong
             | Tag::Receipt
             | Tag::Job
@@ -177,6 +183,8 @@ impl Request {
             | Tag::Reservation
             | Tag::Settlement
             | Tag::Description
+            | Tag::ResultPage
+            | Tag::AnswerPart
             | Tag::Refusal => return Ok(None),
         }))
     }
@@ -201,6 +209,8 @@ impl Request {
             Self::Reserve(body) => (Tag::Reserve, serde_json::to_vec(body)?),
             Self::Settle(body) => (Tag::Settle, serde_json::to_vec(body)?),
             Self::Describe => (Tag::Describe, b"{}".to_vec()),
+            Self::Results(body) => (Tag::Results, serde_json::to_vec(body)?),
+            Self::ReadAnswer(body) => (Tag::ReadAnswer, serde_json::to_vec(body)?),
         })
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
-use platen_core::limits::MAX_WAIT;
+use platen_core::limits::{MAX_PAGE_RESULTS, MAX_WAIT};
 use platen_core::wire::{FrameBuilder, Tag};
 use serde::Serialize;
 
@@ -31,6 +31,21 @@ struct WaitFor<'a> {
     job_id: &'a str,
     site: &'a str,
     wait_ms: i64,
+}
+
+#[derive(Serialize)]
+struct ResultsOf<'a> {
+    limit: i64,
+    since: i64,
+    site: &'a str,
+    wait_ms: i64,
+}
+
+#[derive(Serialize)]
+struct PartOf<'a> {
+    job_id: &'a str,
+    offset: i64,
+    site: &'a str,
 }
 
 /// Asks whether the daemon lives. Always tries, whatever earlier calls met.
@@ -59,13 +74,33 @@ fn status(site: Text<'_>, job_id: Text<'_>, deadline_ms: OptionalInt) -> Answer 
 #[php(name = "Platen\\wait")]
 fn wait(site: Text<'_>, job_id: Text<'_>, ms: Int, deadline_ms: OptionalInt) -> Answer {
     guard(|| {
-        let longest = i64::try_from(MAX_WAIT.as_millis()).unwrap_or(i64::MAX);
-        let wait_ms = ranged("ms", ms.0, 0, longest)?;
-        let mut frame = FrameBuilder::new(Tag::Wait, 256);
-        write(frame.body(), &WaitFor { job_id: job_id.as_str(), site: site.as_str(), wait_ms })?;
-        // The daemon answers when the time is over; the deadline is what its answer may take after that.
-        let patience = Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0));
-        call(Tag::Wait, frame, patience + deadline_of(deadline_ms)?)
+        let wait_ms = ranged("ms", ms.0, 0, longest_wait())?;
+        let body = WaitFor { job_id: job_id.as_str(), site: site.as_str(), wait_ms };
+        ask_and_wait(Tag::Wait, &body, wait_ms, deadline_ms)
+    })
+}
+
+/// Gives results that the site was not told of yet, and acknowledges earlier ones.
+#[php_function]
+#[php(name = "Platen\\results", defaults(since = 0, limit = 100, wait_ms = 0))]
+fn results(site: Text<'_>, since: Int, limit: Int, wait_ms: Int, deadline_ms: OptionalInt) -> Answer {
+    guard(|| {
+        let since = ranged("since", since.0, 0, i64::MAX)?;
+        let limit = ranged("limit", limit.0, 0, i64::from(MAX_PAGE_RESULTS))?;
+        let wait_ms = ranged("wait_ms", wait_ms.0, 0, longest_wait())?;
+        let body = ResultsOf { limit, since, site: site.as_str(), wait_ms };
+        ask_and_wait(Tag::Results, &body, wait_ms, deadline_ms)
+    })
+}
+
+/// Reads a part of the answer of a job.
+#[php_function]
+#[php(name = "Platen\\read_answer", defaults(offset = 0))]
+fn read_answer(site: Text<'_>, job_id: Text<'_>, offset: Int, deadline_ms: OptionalInt) -> Answer {
+    guard(|| {
+        let offset = ranged("offset", offset.0, 0, i64::MAX)?;
+        let body = PartOf { job_id: job_id.as_str(), offset, site: site.as_str() };
+        ask(Tag::ReadAnswer, &body, deadline_ms)
     })
 }
 
@@ -90,6 +125,18 @@ fn trace(site: Text<'_>, job_id: Text<'_>, deadline_ms: OptionalInt) -> Answer {
     guard(|| about(Tag::Trace, &site, &job_id, deadline_ms))
 }
 
+fn longest_wait() -> i64 {
+    i64::try_from(MAX_WAIT.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The daemon answers when the time is over; the deadline is what its answer may take after that.
+fn ask_and_wait(request: Tag, body: &impl Serialize, wait_ms: i64, deadline_ms: OptionalInt) -> Answer {
+    let mut frame = FrameBuilder::new(request, 256);
+    write(frame.body(), body)?;
+    let patience = Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0));
+    call(request, frame, patience + deadline_of(deadline_ms)?)
+}
+
 fn about(request: Tag, site: &Text<'_>, job_id: &Text<'_>, deadline_ms: OptionalInt) -> Answer {
     ask(request, &About { job_id: job_id.as_str(), site: site.as_str() }, deadline_ms)
 }
@@ -100,6 +147,8 @@ pub(super) fn register(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .function(wrap_function!(daemon_info))
         .function(wrap_function!(status))
         .function(wrap_function!(wait))
+        .function(wrap_function!(results))
+        .function(wrap_function!(read_answer))
         .function(wrap_function!(cancel))
         .function(wrap_function!(retry))
         .function(wrap_function!(trace))

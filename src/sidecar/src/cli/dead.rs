@@ -90,7 +90,7 @@ fn parse_cause(text: &str) -> Result<Cause, String> {
     text.parse().map_err(|()| format!("not one of {}", known()))
 }
 
-fn parse_time(text: &str) -> Result<Timestamp, String> {
+pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
     let error = || "not a time such as 2026-11-20T16:00:00Z, and no 90m, 2h or 7d".to_owned();
     if let Ok(time) = text.parse() {
         return Ok(time);

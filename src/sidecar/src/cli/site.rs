@@ -1,19 +1,23 @@
 //! `platend site`: the WordPress sites and their secrets. Works while the daemon runs.
 
+use std::collections::HashMap;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use platen_core::clock::Clock;
 use platen_core::job::SiteId;
+use platen_core::wire::{EndpointReport, EndpointStatus};
 use serde_json::json;
 
 use super::output::{say, say_json, table};
+use super::secret::{self, SecretCommand};
 use super::{Format, Listing};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::sites::{AddedSite, ListedSite, NewSite, SiteSecrets, SiteStore};
 use crate::storage::Store;
+use crate::webhooks::store::EndpointStore;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SiteCommand {
@@ -31,6 +35,18 @@ pub(super) enum SiteCommand {
         #[command(flatten)]
         listing: Listing,
     },
+    /// Changes the webhook secrets of a site without a moment in which a webhook is refused.
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// Turns the webhooks of a site on or off. While they are off, or after the site answered 410, what ends waits
+    /// for the site to ask, or for the webhooks to be turned on.
+    Webhooks {
+        /// The site's name.
+        #[arg(value_parser = parse_site)]
+        id: SiteId,
+        /// Whether they are sent.
+        status: Switch,
+    },
     /// Lists the sites, without their secrets.
     List {
         #[command(flatten)]
@@ -38,7 +54,13 @@ pub(super) enum SiteCommand {
     },
 }
 
-fn parse_site(text: &str) -> Result<SiteId, String> {
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Switch {
+    On,
+    Off,
+}
+
+pub(super) fn parse_site(text: &str) -> Result<SiteId, String> {
     SiteId::try_from(text.to_owned()).map_err(|error| error.to_string())
 }
 
@@ -67,9 +89,21 @@ pub(super) fn run(config: &Config, command: SiteCommand) -> anyhow::Result<ExitC
             runtime.block_on(add(&store, site.clone(), rotate))?;
             print_constants(&site, listing.format)?;
         }
+        SiteCommand::Secret(command) => return secret::run(&store, &runtime, command),
+        SiteCommand::Webhooks { id, status } => {
+            let status = match status {
+                Switch::On => EndpointStatus::On,
+                Switch::Off => EndpointStatus::Off,
+            };
+            let changing = store.set_endpoint(id.clone(), status, SystemClock.now());
+            if !runtime.block_on(changing).context("the site cannot be changed")? {
+                bail!("there is no site {id}");
+            }
+        }
         SiteCommand::List { listing } => {
             let sites = runtime.block_on(store.list_sites()).context("the sites cannot be read")?;
-            list(&sites, listing.format)?;
+            let endpoints = runtime.block_on(store.endpoints()).context("the sites cannot be read")?;
+            list(&sites, &endpoints.into_iter().collect(), listing.format)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -104,7 +138,11 @@ fn print_constants(site: &NewSite, format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn list(sites: &[ListedSite], format: Format) -> anyhow::Result<()> {
+fn list(
+    sites: &[ListedSite],
+    endpoints: &HashMap<SiteId, EndpointReport>,
+    format: Format,
+) -> anyhow::Result<()> {
     if format == Format::Json {
         let rows: Vec<_> = sites
             .iter()
@@ -112,6 +150,7 @@ fn list(sites: &[ListedSite], format: Format) -> anyhow::Result<()> {
                 json!({
                     "id": site.id, "url": site.url,
                     "created_at": site.created_at, "rotated_at": site.rotated_at,
+                    "webhooks": endpoints.get(&site.id),
                 })
             })
             .collect();
@@ -121,8 +160,26 @@ fn list(sites: &[ListedSite], format: Format) -> anyhow::Result<()> {
         .iter()
         .map(|site| {
             let rotated_at = site.rotated_at.map_or_else(String::new, |at| at.to_string());
-            [site.id.to_string(), site.url.clone(), site.created_at.to_string(), rotated_at]
+            let (webhooks, waiting) = endpoints.get(&site.id).map(describe).unwrap_or_default();
+            [
+                site.id.to_string(),
+                site.url.clone(),
+                site.created_at.to_string(),
+                rotated_at,
+                webhooks,
+                waiting,
+            ]
         })
         .collect();
-    Ok(say(&table(["ID", "URL", "CREATED", "ROTATED"], &rows))?)
+    Ok(say(&table(["ID", "URL", "CREATED", "ROTATED", "WEBHOOKS", "WAITING"], &rows))?)
+}
+
+/// Whether webhooks are sent, and how many wait.
+fn describe(report: &EndpointReport) -> (String, String) {
+    let word = report.status.as_str();
+    let webhooks = match (report.status, report.since) {
+        (EndpointStatus::Off | EndpointStatus::Gone, Some(since)) => format!("{word} since {since}"),
+        (EndpointStatus::On | EndpointStatus::Off | EndpointStatus::Gone, _) => word.to_owned(),
+    };
+    (webhooks, report.waiting.to_string())
 }

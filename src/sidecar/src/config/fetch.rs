@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::file::{check_duration, check_range};
-use super::{ConfigError, duration};
+use super::{ConfigError, duration, networks};
 use crate::destination::Network;
 
 /// `[fetch]`: what steps of workflows may read from the web.
@@ -11,7 +11,7 @@ use crate::destination::Network;
 #[serde(deny_unknown_fields, default)]
 pub struct FetchConfig {
     /// Private addresses and ranges that may be called all the same.
-    #[serde(deserialize_with = "read_networks", serialize_with = "write_networks")]
+    #[serde(with = "networks")]
     pub allow_addresses: Vec<Network>,
     /// The largest page, in bytes.
     pub max_bytes: u32,
@@ -32,13 +32,4 @@ impl FetchConfig {
         let hour = Duration::from_hours(1);
         check_duration("fetch.timeout_ms", self.timeout, Duration::from_millis(1)..=hour)
     }
-}
-
-fn read_networks<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Network>, D::Error> {
-    let texts = Vec::<String>::deserialize(source)?;
-    texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
-}
-
-fn write_networks<S: Serializer>(networks: &[Network], target: S) -> Result<S::Ok, S::Error> {
-    target.collect_seq(networks.iter().map(ToString::to_string))
 }

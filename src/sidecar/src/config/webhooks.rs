@@ -3,7 +3,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::file::{check_duration, check_range};
-use super::{ConfigError, duration};
+use super::{ConfigError, duration, networks};
+use crate::destination::Network;
 
 /// `[webhooks]`: how results reach the sites.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -23,6 +24,11 @@ pub struct WebhooksConfig {
     /// How long after the end of its job a delivery is given up.
     #[serde(rename = "give_up_after_s", with = "duration::seconds")]
     pub give_up_after: Duration,
+    /// Events in one webhook, for sites that take several.
+    pub max_batch: u32,
+    /// Private addresses and ranges that may be called all the same.
+    #[serde(with = "networks")]
+    pub allow_addresses: Vec<Network>,
 }
 
 impl Default for WebhooksConfig {
@@ -33,6 +39,8 @@ impl Default for WebhooksConfig {
             backoff_base: Duration::from_secs(1),
             backoff_cap: Duration::from_hours(1),
             give_up_after: Duration::from_hours(24),
+            max_batch: 20,
+            allow_addresses: Vec::new(),
         }
     }
 }
@@ -41,6 +49,7 @@ impl WebhooksConfig {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let day = Duration::from_hours(24);
         check_range("webhooks.concurrency", self.concurrency, 1..=1024)?;
+        check_range("webhooks.max_batch", self.max_batch, 1..=100)?;
         check_duration("webhooks.timeout_ms", self.timeout, Duration::from_millis(100)..=day)?;
         check_duration("webhooks.backoff_base_ms", self.backoff_base, Duration::from_millis(1)..=day)?;
         check_duration("webhooks.backoff_cap_s", self.backoff_cap, self.backoff_base..=day)?;

@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 
 use super::error::{method_not_allowed, not_found};
 use super::limits::refuse_body;
-use super::routes::{health, jobs, metrics, stream};
+use super::routes::{health, jobs, metrics, results, stream};
 use super::state::HttpState;
 
 const NOSNIFF: (HeaderName, HeaderValue) =
@@ -22,6 +22,8 @@ pub fn router(state: HttpState) -> Router {
         .route("/metrics", get(metrics::page))
         .route("/v1/jobs/{id}", get(jobs::show))
         .route("/v1/jobs/{id}/cancel", post(jobs::cancel))
+        // A HEAD would acknowledge, and show nothing for it.
+        .route("/v1/results", get(results::page).head(method_not_allowed))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn(refuse_body));

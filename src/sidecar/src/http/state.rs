@@ -5,6 +5,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::jobs::Jobs;
+use crate::results::Results;
 use crate::site_tokens::SiteTokens;
 use crate::streaming::Streams;
 use crate::telemetry::Metrics;
@@ -13,6 +14,8 @@ use crate::telemetry::Metrics;
 pub struct HttpParts {
     /// What streams are served from.
     pub streams: Arc<Streams>,
+    /// What sites were not told of.
+    pub results: Arc<Results>,
     /// What takes and changes jobs.
     pub jobs: Arc<Jobs>,
     /// Tells whose requests are let in.
@@ -31,6 +34,7 @@ pub struct HttpParts {
 #[derive(Clone)]
 pub struct HttpState {
     pub(super) streams: Arc<Streams>,
+    pub(super) results: Arc<Results>,
     pub(super) jobs: Arc<Jobs>,
     pub(super) tokens: Arc<SiteTokens>,
     pub(super) clock: Arc<dyn Clock>,
@@ -43,10 +47,10 @@ pub struct HttpState {
 impl HttpState {
     /// Takes the parts over.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { streams, jobs, tokens, clock, metrics, draining, max_streams } = parts;
+        let HttpParts { streams, results, jobs, tokens, clock, metrics, draining, max_streams } = parts;
         let max_streams = usize::try_from(max_streams).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let capacity = Arc::new(Semaphore::new(max_streams));
-        Self { streams, jobs, tokens, clock, metrics, draining, max_streams, capacity }
+        Self { streams, results, jobs, tokens, clock, metrics, draining, max_streams, capacity }
     }
 
     /// Room for one more stream, `None` when there is none.

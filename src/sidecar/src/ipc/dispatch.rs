@@ -18,11 +18,12 @@ use crate::jobs::{
     self, Accepted, BatchError, ChangeError, Jobs, LookupError, MAX_WAITERS, SubmitError, WaitError,
 };
 use crate::ratelimit::RateLimiter;
+use crate::results::{Results, ResultsError};
 use crate::storage::StoreError;
 use crate::telemetry::{Metrics, names};
 
 /// What this daemon can do beyond handing over one job, as [`Description::features`] tells it.
-const FEATURES: [&str; 5] = ["accept", "budget", "push", "submit_many", "wait"];
+const FEATURES: [&str; 6] = ["accept", "budget", "push", "results", "submit_many", "wait"];
 
 /// Answers requests.
 pub struct Dispatcher {
@@ -32,6 +33,8 @@ pub struct Dispatcher {
     pub accepted: Accepted,
     /// The spending limits.
     pub budgets: Arc<Budgets>,
+    /// What sites were not told of.
+    pub results: Arc<Results>,
     /// The rate limits.
     pub rates: Arc<RateLimiter>,
     /// Counts requests.
@@ -71,6 +74,12 @@ impl Dispatcher {
             Request::Wait(wait) => Reply::Job(Box::new(jobs::wait(jobs, wait, &self.draining).await?)),
             Request::Reserve(reserve) => Reply::Reservation(self.budgets.reserve(reserve).await?),
             Request::Settle(settle) => Reply::Settlement(self.budgets.settle(settle).await?),
+            Request::Results(request) => {
+                Reply::ResultPage(Box::new(self.results.page(request, &self.draining).await?))
+            }
+            Request::ReadAnswer(request) => {
+                Reply::AnswerPart(Box::new(self.results.answer_part(request).await?))
+            }
             Request::Describe => Reply::Description(Box::new(self.description())),
             Request::Submit(submit) => Reply::Receipt(jobs::submit(jobs, *submit).await?),
             Request::Status(job) => Reply::Job(Box::new(jobs::snapshot(jobs, job).await?)),
@@ -132,6 +141,8 @@ fn name(request: &Request) -> &'static str {
         Request::Reserve(_) => "reserve",
         Request::Settle(_) => "settle",
         Request::Describe => "describe",
+        Request::Results(_) => "results",
+        Request::ReadAnswer(_) => "read_answer",
     }
 }
 
@@ -174,6 +185,12 @@ impl From<WaitError> for Refusal {
 
 impl From<BudgetError> for Refusal {
     fn from(error: BudgetError) -> Self {
+        refuse(error.code(), &error)
+    }
+}
+
+impl From<ResultsError> for Refusal {
+    fn from(error: ResultsError) -> Self {
         refuse(error.code(), &error)
     }
 }

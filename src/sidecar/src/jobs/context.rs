@@ -18,6 +18,7 @@ use super::schedule::{self, Limits};
 use super::store::{Fenced, JobStore, Lease, LoadedWorkflow, Policy, RetentionStore, WorkStore};
 use super::wait::MAX_WAITERS;
 use crate::config::{JobsSettings, RetentionConfig};
+use crate::results::Arrivals;
 use crate::sites::Sites;
 use crate::streaming::{Relay, StreamEnd, StreamKey};
 use crate::telemetry::Metrics;
@@ -41,6 +42,8 @@ pub struct Jobs {
     pub(super) wake: Notify,
     /// Wakes the deliverer: there may be a delivery that is due.
     pub(super) deliver: Arc<Notify>,
+    /// Wakes those who wait for a site's results.
+    pub(super) arrivals: Arc<Arrivals>,
     pub(super) running: Running,
     pub(super) budgets: RetryBudgets,
     pub(super) policy: Policy,
@@ -81,6 +84,8 @@ pub struct JobsParts {
     pub limits: Limits,
     /// Is notified when a delivery was queued.
     pub deliver: Arc<Notify>,
+    /// Is told when a job of a site has ended.
+    pub arrivals: Arc<Arrivals>,
 }
 
 impl Jobs {
@@ -102,6 +107,7 @@ impl Jobs {
             keep,
             limits,
             deliver,
+            arrivals,
         } = parts;
         let budgets = RetryBudgets::new(&settings);
         Self {
@@ -120,6 +126,7 @@ impl Jobs {
             keep,
             wake: Notify::new(),
             deliver,
+            arrivals,
             running: Running::default(),
             ends: Ends::default(),
             waiters: Semaphore::new(MAX_WAITERS),
@@ -155,6 +162,7 @@ impl Jobs {
         self.ends.announce(&job.id);
         self.metrics.job_ended(job.status);
         self.deliver.notify_one();
+        self.arrivals.announce(site);
     }
 }
 

@@ -1,10 +1,13 @@
 //! Counters and histograms in the Prometheus text format.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::Duration;
 
+use platen_core::breaker::BreakerStatus;
 use platen_core::code::ErrorCode;
-use platen_core::job::{JobStatus, Usage};
+use platen_core::job::{JobStatus, SiteId, Usage};
+use platen_core::wire::{EndpointReport, EndpointStatus};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -29,6 +32,9 @@ pub struct Metrics {
     response_cache: Family<OutcomeLabel, Counter>,
     tokens: Family<TokenLabels, Counter>,
     webhooks: Family<OutcomeLabel, Counter>,
+    endpoints: Family<StatusLabel, Gauge<i64, AtomicI64>>,
+    webhooks_waiting: Gauge<i64, AtomicI64>,
+    results_fetched: Counter<u64, AtomicU64>,
     ipc: Family<IpcLabels, Counter>,
     streams: Gauge<i64, AtomicI64>,
 }
@@ -98,6 +104,9 @@ impl Metrics {
             response_cache: Family::default(),
             tokens: Family::default(),
             webhooks: Family::default(),
+            endpoints: Family::default(),
+            webhooks_waiting: Gauge::default(),
+            results_fetched: Counter::default(),
             ipc: Family::default(),
             streams: Gauge::default(),
         };
@@ -122,6 +131,12 @@ impl Metrics {
         registry.register(names::METRIC_CACHE, help, self.response_cache.clone());
         registry.register(names::METRIC_TOKENS, "Tokens used", self.tokens.clone());
         registry.register(names::METRIC_WEBHOOKS, "Tries to deliver a webhook", self.webhooks.clone());
+        let help = "Sites by how their webhooks stand: the circuit breaker's word, or off or gone";
+        registry.register(names::METRIC_WEBHOOK_ENDPOINTS, help, self.endpoints.clone());
+        let help = "Webhooks that wait to be delivered";
+        registry.register(names::METRIC_WEBHOOKS_WAITING, help, self.webhooks_waiting.clone());
+        let help = "Results that sites asked for and acknowledged";
+        registry.register(names::METRIC_RESULTS_FETCHED, help, self.results_fetched.clone());
         registry.register(names::METRIC_IPC, "Requests on the socket", self.ipc.clone());
         registry.register(names::METRIC_STREAMS, "Event streams that are open", self.streams.clone());
     }
@@ -183,7 +198,34 @@ impl Metrics {
         }
     }
 
-    /// Counts a try to deliver a webhook: `delivered`, `failed` or `given_up`.
+    /// Sets how many of the sites that were called stand where.
+    pub fn set_circuits(&self, counts: &HashMap<BreakerStatus, usize>) {
+        for status in BreakerStatus::ALL {
+            let count = counts.get(&status).copied().unwrap_or(0);
+            self.set_endpoints(status.as_str(), count);
+        }
+    }
+
+    /// Sets how many sites get no webhooks, and how many webhooks wait.
+    pub fn set_webhooks(&self, endpoints: &[(SiteId, EndpointReport)]) {
+        for status in [EndpointStatus::Off, EndpointStatus::Gone] {
+            let count = endpoints.iter().filter(|(_, report)| report.status == status).count();
+            self.set_endpoints(status.as_str(), count);
+        }
+        let waiting = endpoints.iter().map(|(_, report)| report.waiting).fold(0_u64, u64::saturating_add);
+        self.webhooks_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+    }
+
+    fn set_endpoints(&self, status: &'static str, count: usize) {
+        self.endpoints.get_or_create(&StatusLabel { status }).set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// Counts results that a site asked for and acknowledged.
+    pub fn results_fetched(&self, count: u64) {
+        self.results_fetched.inc_by(count);
+    }
+
+    /// Counts a try to deliver a webhook: `delivered`, `failed`, `given_up` or `gone`.
     pub fn webhook_tried(&self, outcome: &'static str) {
         self.webhooks.get_or_create(&OutcomeLabel { outcome }).inc();
     }

@@ -54,6 +54,12 @@ pub const METRIC_CACHE: &str = "platen_response_cache_lookups";
 pub const METRIC_TOKENS: &str = "platen_tokens";
 /// Metric: tries to deliver a webhook, by `outcome`.
 pub const METRIC_WEBHOOKS: &str = "platen_webhook_deliveries";
+/// Metric: sites by how their webhooks stand, by `status`.
+pub const METRIC_WEBHOOK_ENDPOINTS: &str = "platen_webhook_endpoints";
+/// Metric: webhooks that wait to be delivered.
+pub const METRIC_WEBHOOKS_WAITING: &str = "platen_webhooks_waiting";
+/// Metric: results that sites asked for and acknowledged.
+pub const METRIC_RESULTS_FETCHED: &str = "platen_results_fetched";
 /// Metric: requests on the socket, by `request` and `outcome`.
 pub const METRIC_IPC: &str = "platen_ipc_requests";
 /// Metric: event streams that are open.
@@ -93,5 +99,7 @@ pub const HOP_CANCELLED: &str = "job.cancelled";
 pub const HOP_DELIVERED: &str = "webhook.delivered";
 /// Hop: a try to deliver the webhook failed.
 pub const HOP_DELIVERY_FAILED: &str = "webhook.failed";
+/// Hop: the site asked for the event and acknowledged it.
+pub const HOP_FETCHED: &str = "result.fetched";
 /// Hop: the webhook is not tried any more.
 pub const HOP_DELIVERY_GIVEN_UP: &str = "webhook.given_up";

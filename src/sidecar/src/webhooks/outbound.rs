@@ -1,11 +1,12 @@
 //! The delivery loop: takes what is due, sends it, and writes down what became of it.
 //!
-//! Several deliveries run at the same time, but only a few of one site, and only one of a site whose last
-//! try failed: a site in trouble delays nobody but itself.
+//! Several webhooks run at the same time, but only a few of one site, and fewer or none of a site in trouble (see
+//! [`Circuits`]): such a site delays nobody but itself.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use platen_core::breaker::CallEnd;
 use platen_core::clock::{Clock, Timestamp};
 use platen_core::retry::{Backoff, InvalidBackoff};
 use rand::Rng;
@@ -14,8 +15,10 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::flights::{Flights, SiteHealth};
-use super::send::{Outcome, Sender};
+use super::circuits::{Circuits, InvalidCircuit, Verdict};
+use super::flights::Flights;
+use super::message::{self, Message};
+use super::send::{Answer, Outcome, Sender};
 use super::store::{Delivery, DeliveryFailure, DeliveryStore, DueFilter};
 use crate::config::WebhooksConfig;
 use crate::providers::http_client::Tls;
@@ -26,12 +29,12 @@ use crate::telemetry::{Metrics, names};
 /// How often the store is asked when nothing wakes the loop.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Each wait is at most three times the one before: 1, 3, 9, 27 s …
+/// Each wait is three times the one before: 1, 3, 9, 27, 81 s …
 const BACKOFF_FACTOR: u32 = 3;
 
-/// Waits are drawn between half of their ceiling and all of it: spread, but never so early that a site
-/// which is starting up again is met at once by all of its deliveries.
-const BACKOFF_FLOOR_PERCENT: u32 = 50;
+/// Waits are drawn between four fifths of that and all of it, so that what failed together does not come back
+/// together. That a site which comes back is not met by all at once is the circuit breaker's part.
+const BACKOFF_FLOOR_PERCENT: u32 = 80;
 
 /// The pause after the store failed: the delivery is tried again, so it must not spin.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -48,6 +51,7 @@ pub struct Outbound {
     backoff: Backoff,
     give_up_after: Duration,
     concurrency: usize,
+    settings: WebhooksConfig,
 }
 
 /// The parts of [`Outbound`].
@@ -75,6 +79,9 @@ pub enum OutboundError {
     /// The waits of the settings make no backoff.
     #[error("the waits between deliveries are not valid")]
     Backoff(#[from] InvalidBackoff),
+    /// They make no circuit breaker.
+    #[error("sites in trouble cannot be told from others")]
+    Circuit(#[from] InvalidCircuit),
 }
 
 impl Outbound {
@@ -84,21 +91,28 @@ impl Outbound {
     /// See [`OutboundError`].
     pub fn new(parts: OutboundParts) -> Result<Self, OutboundError> {
         let OutboundParts { store, sites, clock, metrics, wake, settings } = parts;
-        let WebhooksConfig { concurrency, timeout, backoff_base, backoff_cap, give_up_after } = settings;
-        Ok(Self {
+        let (base, cap) = (settings.backoff_base, settings.backoff_cap);
+        let outbound = Self {
             store,
             sites,
             clock,
             metrics,
             wake,
-            sender: Sender::new(timeout)?,
-            backoff: Backoff::new(backoff_base, BACKOFF_FACTOR, backoff_cap, BACKOFF_FLOOR_PERCENT)?,
-            give_up_after,
-            concurrency: usize::try_from(concurrency).unwrap_or(usize::MAX),
-        })
+            sender: Sender::new(&settings)?,
+            backoff: Backoff::new(base, BACKOFF_FACTOR, cap, BACKOFF_FLOOR_PERCENT)?,
+            give_up_after: settings.give_up_after,
+            concurrency: usize::try_from(settings.concurrency).unwrap_or(usize::MAX),
+            settings,
+        };
+        outbound.circuits()?;
+        Ok(outbound)
     }
 
-    /// How many deliveries of one site run at the same time.
+    fn circuits(&self) -> Result<Circuits, InvalidCircuit> {
+        Circuits::new(&self.settings, self.per_site())
+    }
+
+    /// How many webhooks of one site run at the same time.
     fn per_site(&self) -> usize {
         self.concurrency.div_ceil(2)
     }
@@ -109,7 +123,9 @@ pub async fn run(outbound: Arc<Outbound>, draining: CancellationToken) {
     if outbound.sender.tls() == Tls::Unused {
         tracing::warn!("this machine has no certificate authorities: sites with https cannot be reached");
     }
-    let mut flights = Flights::default();
+    // `new` has made one of the same settings.
+    let Ok(circuits) = outbound.circuits() else { return };
+    let mut flights = Flights::new(circuits);
     while !draining.is_cancelled() {
         if let Err(error) = begin_due(&outbound, &mut flights).await {
             tracing::error!(
@@ -117,40 +133,42 @@ pub async fn run(outbound: Arc<Outbound>, draining: CancellationToken) {
                 "due webhooks could not be read; the deliverer asks again"
             );
         }
+        outbound.metrics.set_circuits(&flights.circuits.counts(outbound.clock.now()));
         let pause = pause(&outbound).await;
         tokio::select! {
             () = draining.cancelled() => break,
             () = outbound.wake.notified() => {}
-            () = flights.landed() => {}
+            () = flights.landed(&*outbound.clock) => {}
             () = sleep(pause) => {}
         }
     }
     while !flights.is_empty() {
-        flights.landed().await;
+        flights.landed(&*outbound.clock).await;
     }
 }
 
-/// Starts as many due deliveries as there is room for.
+/// Starts as many webhooks as there is room for.
 async fn begin_due(outbound: &Arc<Outbound>, flights: &mut Flights) -> Result<(), StoreError> {
-    let per_site = outbound.per_site();
-    let room = outbound.concurrency.saturating_sub(flights.len());
-    if room == 0 {
+    if flights.len() >= outbound.concurrency {
         return Ok(());
     }
+    let (now, under_way) = (outbound.clock.now(), flights.events());
+    let batch = flights.circuits.largest_batch();
     let filter = DueFilter {
-        // Those under way are still due in the store's eyes.
-        limit: outbound.concurrency.saturating_add(flights.len()),
-        limit_per_site: per_site,
-        skip_sites: flights.full_sites(per_site),
+        limit: outbound.concurrency.saturating_mul(batch).saturating_add(under_way.len()),
+        limit_per_site: outbound.per_site().saturating_mul(batch),
+        skip_sites: flights.circuits.closed_sites(now),
     };
-    for delivery in outbound.store.due(outbound.clock.now(), filter).await? {
-        if flights.len() < outbound.concurrency
-            && flights.has_room_for(&delivery.id, &delivery.site, per_site)
-        {
-            let outbound = Arc::clone(outbound);
-            let (id, site) = (delivery.id.clone(), delivery.site.clone());
-            flights.begin(id, site, async move { deliver(&outbound, &delivery).await });
+    let mut due = outbound.store.due(now, filter).await?;
+    due.retain(|delivery| !under_way.contains(&delivery.id));
+    for events in message::group(due, &flights.circuits) {
+        let Some(site) = events.first().map(|first| first.site.clone()) else { continue };
+        if flights.len() >= outbound.concurrency {
+            break;
         }
+        let ids = events.iter().map(|event| event.id.clone()).collect();
+        let outbound = Arc::clone(outbound);
+        flights.begin(ids, site, now, async move { deliver(&outbound, &events).await });
     }
     Ok(())
 }
@@ -168,26 +186,62 @@ async fn pause(outbound: &Outbound) -> Duration {
     }
 }
 
-/// Tries once and writes down what became of it.
-async fn deliver(outbound: &Outbound, delivery: &Delivery) -> SiteHealth {
-    let outcome = match outbound.sites.find(&delivery.site).await {
-        Ok(Some(site)) => outbound.sender.send(delivery, &site, &*outbound.clock).await,
-        Ok(None) => Outcome::failed("the daemon has no site of this id"),
-        Err(error) => Outcome::failed(format!("the site could not be looked up: {error}")),
+/// Tries once and writes down what became of each event.
+async fn deliver(outbound: &Outbound, events: &[Delivery]) -> Verdict {
+    let Some(first) = events.first() else { return Verdict::NONE };
+    let answer = match outbound.sites.find(&first.site).await {
+        Ok(Some(site)) => match Message::of(events, outbound.clock.now()) {
+            Ok(message) => outbound.sender.send(&message, first, &site, &*outbound.clock).await,
+            Err(_) => Outcome::failed("the events cannot be put into one body").into(),
+        },
+        Ok(None) => Outcome::failed("the daemon has no site of this id").into(),
+        Err(error) => Outcome::failed(format!("the site could not be looked up: {error}")).into(),
     };
-    let health = match outcome {
-        Outcome::Taken { .. } | Outcome::Gone { .. } => SiteHealth::Well,
-        Outcome::Failed { .. } => SiteHealth::InTrouble,
-    };
-    if let Err(error) = record(outbound, delivery, outcome).await {
-        tracing::error!(
-            { names::JOB_ID } = delivery.job_id.as_str(),
-            { names::ERROR } = &error as &dyn std::error::Error,
-            "a webhook's try could not be written down; the webhook is sent again"
-        );
-        sleep(STORE_PAUSE).await;
+    let verdict = verdict(outbound, first, events.len(), &answer);
+    for (event, outcome) in outcomes(events, answer) {
+        if let Err(error) = record(outbound, event, outcome).await {
+            tracing::error!(
+                { names::JOB_ID } = event.job_id.as_str(),
+                { names::ERROR } = &error as &dyn std::error::Error,
+                "a webhook's try could not be written down; the webhook is sent again"
+            );
+            sleep(STORE_PAUSE).await;
+        }
     }
-    health
+    verdict
+}
+
+/// What the answer says about the site.
+fn verdict(outbound: &Outbound, first: &Delivery, events: usize, answer: &Answer) -> Verdict {
+    let end = answer.outcome.call_end();
+    let pause = match &answer.outcome {
+        Outcome::Failed { retry_after: Some(wait), .. } => Some((*wait).min(outbound.give_up_after)),
+        outcome if outcome.is_overload() => Some(outbound.backoff.ceiling(first.round_attempt)),
+        Outcome::Taken { .. } | Outcome::Gone { .. } | Outcome::Failed { .. } => None,
+    };
+    // A site that refuses a batch as such may have gone back to a plugin that takes none.
+    let is_refused_batch = events > 1 && end == CallEnd::Succeeded && !answer.outcome.is_taken();
+    let batch = if is_refused_batch { Some(1) } else { answer.accepts_batch };
+    Verdict { end, pause, batch }
+}
+
+/// What became of each event: of one alone what became of the webhook, of several what the site says of each.
+fn outcomes(events: &[Delivery], answer: Answer) -> Vec<(&Delivery, Outcome)> {
+    let Answer { outcome, accepts_batch: _, body } = answer;
+    let said = match (&outcome, events) {
+        (Outcome::Taken { .. }, [_, _, ..]) => message::read_answer(&body),
+        _ => return events.iter().map(|event| (event, outcome.clone())).collect(),
+    };
+    let of = |event: &Delivery| match said.get(&event.id.0) {
+        Some(&http_status) if (200..300).contains(&http_status) => Outcome::Taken { http_status },
+        Some(&http_status) => Outcome::Failed {
+            http_status: Some(http_status),
+            error: format!("the site answered {http_status} to this event of a batch"),
+            retry_after: None,
+        },
+        None => Outcome::failed("the site did not say what became of this event of a batch"),
+    };
+    events.iter().map(|event| (event, of(event))).collect()
 }
 
 async fn record(outbound: &Outbound, delivery: &Delivery, outcome: Outcome) -> Result<(), StoreError> {
@@ -205,11 +259,15 @@ async fn record(outbound: &Outbound, delivery: &Delivery, outcome: Outcome) -> R
             );
             return outbound.store.succeeded(delivery.id.clone(), now, http_status).await;
         }
-        Outcome::Gone { http_status } => DeliveryFailure {
-            http_status: Some(http_status),
-            error: "the site wants no more of this event (410)".to_owned(),
-            next_at: None,
-        },
+        Outcome::Gone { http_status } => {
+            outbound.metrics.webhook_tried("gone");
+            tracing::error!(
+                { names::SITE_ID } = delivery.site.as_str(),
+                { names::HTTP_STATUS } = http_status,
+                "the site wants no more webhooks; `platend site webhooks` turns them on again"
+            );
+            return outbound.store.endpoint_gone(delivery.id.clone(), now, http_status).await;
+        }
         Outcome::Failed { http_status, error, retry_after } => {
             DeliveryFailure { http_status, error, next_at: next_try(outbound, delivery, retry_after, now) }
         }
@@ -228,14 +286,14 @@ async fn record(outbound: &Outbound, delivery: &Delivery, outcome: Outcome) -> R
     outbound.store.failed(delivery.id.clone(), now, failure).await
 }
 
-/// When to try again: the backoff, or later when the site asks for it; never after the delivery's last day.
+/// When to try again: the backoff, or later when the site asks for it; never after the round's last day.
 fn next_try(
     outbound: &Outbound,
     delivery: &Delivery,
     retry_after: Option<Duration>,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let delay = outbound.backoff.delay(delivery.attempt, rand::rng().next_u64());
+    let delay = outbound.backoff.delay(delivery.round_attempt, rand::rng().next_u64());
     let next_at = now.after(delay.max(retry_after.unwrap_or_default()));
-    (next_at <= delivery.created_at.after(outbound.give_up_after)).then_some(next_at)
+    (next_at <= delivery.round_began_at.after(outbound.give_up_after)).then_some(next_at)
 }

@@ -1,15 +1,23 @@
 //! The queue of deliveries. A row is written in the transaction that ends its job, so no end goes untold.
 
+mod log;
+
 use bytes::Bytes;
 use platen_core::clock::Timestamp;
 use platen_core::job::{JobId, SiteId};
+use platen_core::wire::{EndpointReport, EndpointStatus};
 
 use crate::storage::StoreFuture;
 
+pub use log::{
+    DeliveryFilter, DeliveryLog, DeliveryRecord, DeliveryState, DeliveryTry, Replayed, UnknownDeliveryState,
+};
+
 /// Keeps what has to be delivered.
 pub trait DeliveryStore: Send + Sync {
-    /// Deliveries that are due, of each site the oldest first. It reserves nothing: there is one deliverer
-    /// per daemon, which leaves out what it has not reported yet.
+    /// Deliveries that are due, of each site the oldest first; none of a site whose webhooks are not sent, and
+    /// none before an earlier one of the same conversation that still waits. It reserves nothing: there is one
+    /// deliverer per daemon, which leaves out what it has not reported yet.
     fn due(&self, now: Timestamp, filter: DueFilter) -> StoreFuture<'_, Vec<Delivery>>;
 
     /// When the next delivery is due, `None` without one.
@@ -18,9 +26,25 @@ pub trait DeliveryStore: Send + Sync {
     /// Ends a delivery that the site took. In one transaction: delivery and hop.
     fn succeeded(&self, id: DeliveryId, now: Timestamp, http_status: u16) -> StoreFuture<'_, ()>;
 
-    /// Records a failed try. Without a next time the delivery is given up (410, or a day has passed).
+    /// Records a failed try. Without a next time the delivery is given up: its day has passed.
     /// In one transaction: delivery and hop.
     fn failed(&self, id: DeliveryId, now: Timestamp, failure: DeliveryFailure) -> StoreFuture<'_, ()>;
+
+    /// Records a try that the site answered with 410: its webhooks end, and the delivery waits for the day when
+    /// they are turned on again. In one transaction: delivery, hop and site.
+    fn endpoint_gone(&self, id: DeliveryId, now: Timestamp, http_status: u16) -> StoreFuture<'_, ()>;
+}
+
+/// Whether webhooks are sent to a site.
+pub trait EndpointStore: Send + Sync {
+    /// How the webhooks of each site stand, by the sites' ids.
+    fn endpoints(&self) -> StoreFuture<'_, Vec<(SiteId, EndpointReport)>>;
+
+    /// The same of one site; `None` when there is no such site.
+    fn endpoint(&self, site: SiteId) -> StoreFuture<'_, Option<EndpointReport>>;
+
+    /// Turns the webhooks of a site on or off; says whether there is such a site. What waits stays.
+    fn set_endpoint(&self, site: SiteId, status: EndpointStatus, now: Timestamp) -> StoreFuture<'_, bool>;
 }
 
 /// Which due deliveries to give. The limit per site keeps the backlog of one site in trouble from hiding the
@@ -56,8 +80,10 @@ pub struct Delivery {
     pub traceparent: String,
     /// Which try this is, from 1.
     pub attempt: u32,
-    /// When the job ended: the day of tries counts from here.
-    pub created_at: Timestamp,
+    /// Which try of its round it is, from 1: the waits grow with it.
+    pub round_attempt: u32,
+    /// When the round began: the day of tries counts from here.
+    pub round_began_at: Timestamp,
 }
 
 /// Why a try did not deliver.

@@ -7,7 +7,9 @@ mod dead;
 mod deliveries;
 mod lives;
 mod order;
+mod results;
 mod retention;
+mod sites;
 mod submissions;
 mod workflows;
 
@@ -90,13 +92,34 @@ macro_rules! cases {
                 an_erasure_takes_one_subject_only,
                 a_probe_writes_and_leaves_nothing_that_stays,
                 a_token_is_used_once,
+                results_of_a_site_without_webhooks_go_with_their_jobs,
             ]
         );
         $crate::conformance::case!(
             $open,
             deliveries,
-            [deliveries_are_fair_between_sites_and_told_once, each_end_has_an_event_of_its_own,]
+            [
+                deliveries_are_fair_between_sites_and_told_once,
+                each_end_has_an_event_of_its_own,
+                a_conversation_is_told_in_its_order_and_holds_no_other_up,
+                a_site_that_is_gone_gets_nothing_until_it_is_turned_on,
+                every_try_is_kept,
+                a_replay_tells_the_same_event_again,
+            ]
         );
+        $crate::conformance::case!(
+            $open,
+            results,
+            [
+                a_page_is_acknowledged_by_its_cursor_and_not_before,
+                a_page_that_was_lost_comes_again,
+                what_a_webhook_delivered_is_on_no_page,
+                what_was_given_up_can_still_be_asked_for,
+                a_cursor_that_was_never_handed_out_acknowledges_nothing,
+                a_page_holds_what_fits,
+            ]
+        );
+        $crate::conformance::case!($open, sites, [several_webhook_secrets_are_in_force_at_the_same_time]);
         $crate::conformance::case!(
             $open,
             workflows,

@@ -13,8 +13,10 @@ mod http_jobs;
 mod ipc;
 mod jobs;
 mod providers;
+mod results;
 mod service_manager;
 mod stream;
+mod wayback;
 mod webhooks;
 mod workflows;
 

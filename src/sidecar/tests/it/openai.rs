@@ -9,6 +9,13 @@ pub(crate) fn hello() -> Reply {
     Reply::stream(vec![delta("Hello "), delta("there"), end()])
 }
 
+/// A whole answer of this text.
+pub(crate) fn answer(text: &str) -> Reply {
+    let letters: Vec<char> = text.chars().collect();
+    let deltas = letters.chunks(4_000).map(|piece| delta(&piece.iter().collect::<String>()));
+    Reply::stream(deltas.chain([end()]).collect())
+}
+
 /// The first word at once, the rest after a pause.
 pub(crate) fn slow_hello(pause: Duration) -> Reply {
     Reply::stream(vec![delta("Hello "), Step::Pause(pause), delta("there"), end()])

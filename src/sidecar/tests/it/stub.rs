@@ -112,6 +112,12 @@ impl Stub {
         Self { url, shared, _server: server }
     }
 
+    /// Replaces the answers to come.
+    pub(crate) fn answer_next(&self, mut replies: Vec<Reply>) {
+        replies.reverse();
+        *self.shared.replies.lock() = replies;
+    }
+
     /// Takes what has arrived so far.
     pub(crate) fn received(&self) -> Vec<Received> {
         std::mem::take(&mut *self.shared.received.lock())

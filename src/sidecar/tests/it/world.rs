@@ -12,8 +12,8 @@ use platen_core::code::ErrorCode;
 use platen_core::job::{
     Answer, ChatPayload, JobError, JobId, JobSpec, JobStatus, Message, Priority, Role, SiteId, Usage, Work,
 };
-use platen_core::signing::SigningKey;
 use platen_core::signing::jwt::{self, Claims};
+use platen_core::signing::{SigningKey, TokenKey};
 use platen_core::wire::{JobRef, Submit};
 use platen_sidecar::config::{Config, Environment};
 use platen_sidecar::http::{self, HttpParts, HttpState};
@@ -27,6 +27,7 @@ use platen_sidecar::jobs::store::{
 };
 use platen_sidecar::jobs::{Jobs, JobsParts};
 use platen_sidecar::providers;
+use platen_sidecar::results::{Arrivals, Results, ResultsParts};
 use platen_sidecar::site_tokens::SiteTokens;
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore, Sites};
 use platen_sidecar::storage::Store;
@@ -50,6 +51,7 @@ pub(crate) struct World {
     pub(crate) store: Arc<Store>,
     pub(crate) relay: Relay,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) arrivals: Arc<Arrivals>,
     secrets: Mutex<HashMap<String, SiteSecrets>>,
     counter: Mutex<u8>,
     state_dir: TempDir,
@@ -73,6 +75,7 @@ impl World {
             store,
             relay: Relay::default(),
             metrics: Arc::new(Metrics::new()),
+            arrivals: Arc::new(Arrivals::default()),
             secrets: Mutex::default(),
             counter: Mutex::new(0),
             state_dir,
@@ -120,6 +123,10 @@ impl World {
     }
 
     pub(crate) async fn submit_for(&self, site_id: &str) -> JobId {
+        self.submit_in(site_id, None).await
+    }
+
+    async fn submit_in(&self, site_id: &str, conversation: Option<&str>) -> JobId {
         let id = JobId::generate(self.clock.now(), [self.count(); 10]);
         let payload = ChatPayload {
             model: "default".to_owned(),
@@ -135,7 +142,7 @@ impl World {
             traceparent: None,
             prompt_hash: None,
             subject: None,
-            conversation: None,
+            conversation: conversation.map(str::to_owned),
             priority: Priority::Standard,
             run_at: None,
             deadline_ms: None,
@@ -194,7 +201,12 @@ impl World {
 
     /// Submits a job and ends it with this answer, which queues its webhook.
     pub(crate) async fn answered(&self, site_id: &str, text: &str) -> JobId {
-        let id = self.submit_for(site_id).await;
+        self.answered_in(site_id, None, text).await
+    }
+
+    /// The same in a conversation.
+    pub(crate) async fn answered_in(&self, site_id: &str, conversation: Option<&str>, text: &str) -> JobId {
+        let id = self.submit_in(site_id, conversation).await;
         let (leased, writer) = self.begin().await;
         self.succeed(&leased.lease, writer, text).await;
         id
@@ -235,6 +247,13 @@ impl World {
         sign(claims, &self.site_key(SITE))
     }
 
+    /// The same with the header that names the site's key.
+    pub(crate) fn signed_with_key_id(&self, claims: serde_json::Value) -> String {
+        let serde_json::Value::Object(claims) = claims else { panic!("claims are an object") };
+        let key = TokenKey::from_secret(self.site_key(SITE), Some(SITE.to_owned())).unwrap();
+        jwt::encode(&Claims(claims), &key).unwrap()
+    }
+
     /// The use cases on this world's store, with the default settings. No worker runs.
     async fn jobs(&self) -> Arc<Jobs> {
         drop(rustls::crypto::ring::default_provider().install_default());
@@ -258,6 +277,21 @@ impl World {
             settings: config.jobs,
             keep: config.retention,
             deliver: Arc::new(Notify::new()),
+            arrivals: Arc::clone(&self.arrivals),
+        }))
+    }
+
+    /// What hands this world's results out.
+    pub(crate) fn results(&self) -> Arc<Results> {
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        Arc::new(Results::new(ResultsParts {
+            store: self.store.clone(),
+            endpoints: self.store.clone(),
+            jobs: self.store.clone(),
+            sites: self.sites(),
+            clock,
+            metrics: Arc::clone(&self.metrics),
+            arrivals: Arc::clone(&self.arrivals),
         }))
     }
 
@@ -275,6 +309,7 @@ impl World {
         let state = HttpState::new(HttpParts {
             streams: Arc::new(streams),
             jobs: self.jobs().await,
+            results: self.results(),
             tokens,
             clock,
             metrics: Arc::clone(&self.metrics),

@@ -18,15 +18,19 @@ final class FakeDaemon {
 	public const RETRY       = 0x05;
 	public const RATE_LIMIT  = 0x07;
 	public const SUBMIT_MANY = 0x0A;
+	public const RESULTS     = 0x0F;
+	public const ANSWER      = 0x10;
 
 	/** @var resource|null */
 	private $process = null;
 
-	/** @var array{refuse: array<int, string>, refuse_jobs: array<string, string>, jobs: array<string, array<string, mixed>>} */
+	/** @var array<string, mixed> What fake-daemon.php is told. */
 	private array $script = array(
 		'refuse'      => array(),
 		'refuse_jobs' => array(),
 		'jobs'        => array(),
+		'results'     => array(),
+		'webhooks'    => array(),
 	);
 
 	private function __construct( private readonly string $folder ) {
@@ -111,6 +115,26 @@ final class FakeDaemon {
 	 */
 	public function set_job( string $job_id, array $snapshot ): void {
 		$this->script['jobs'][ $job_id ] = $snapshot;
+		$this->write_script();
+	}
+
+	/**
+	 * Says which results no webhook has brought; they stay until they are acknowledged.
+	 *
+	 * @param array<string, string> $results Webhook bodies by their ids.
+	 */
+	public function set_results( array $results ): void {
+		$this->script['results'] = array_map( static fn ( string $body ): array => json_decode( $body, true ), $results );
+		$this->write_script();
+	}
+
+	/**
+	 * Says how the site's webhooks stand.
+	 *
+	 * @param array<string, mixed> $report The fields that differ from webhooks that arrive.
+	 */
+	public function set_webhooks( array $report ): void {
+		$this->script['webhooks'] = $report;
 		$this->write_script();
 	}
 

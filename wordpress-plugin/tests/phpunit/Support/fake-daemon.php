@@ -7,15 +7,17 @@
 
 declare(strict_types=1);
 
-const PING       = 0x01;
-const SUBMIT     = 0x02;
-const STATUS     = 0x03;
-const CANCEL     = 0x04;
-const RETRY      = 0x05;
-const TRACE      = 0x06;
-const RATE_LIMIT = 0x07;
+const PING        = 0x01;
+const SUBMIT      = 0x02;
+const STATUS      = 0x03;
+const CANCEL      = 0x04;
+const RETRY       = 0x05;
+const TRACE       = 0x06;
+const RATE_LIMIT  = 0x07;
+const RESULTS     = 0x0F;
+const ANSWER      = 0x10;
 const SUBMIT_MANY = 0x0A;
-const REFUSAL    = 0xFF;
+const REFUSAL     = 0xFF;
 
 $folder = $argv[1];
 $server = stream_socket_server( "unix://{$folder}/platend.sock" );
@@ -24,6 +26,8 @@ $peers  = array();
 $jobs = array();
 /** Tokens taken by key. */
 $taken = array();
+/** Results by id, each with the page that it was on last. */
+$results = array();
 /** The script that was played last. */
 $played = null;
 
@@ -50,11 +54,16 @@ while ( true ) {
 			foreach ( $script['jobs'] as $id => $snapshot ) {
 				$jobs[ $id ] = $snapshot + ( $jobs[ $id ] ?? array() );
 			}
+			if ( $script['results'] !== ( $played['results'] ?? array() ) ) {
+				$results = array_map( static fn ( array $event ): array => array( 'event' => $event, 'page' => PHP_INT_MAX ), $script['results'] );
+			}
 			$played = $script;
 		}
 		file_put_contents( "{$folder}/requests.jsonl", json_encode( array( $fields['tag'], $body ) ) . "\n", FILE_APPEND );
 
-		[ $tag, $answer ] = answer( $fields['tag'], $body, $script, $jobs, $taken );
+		[ $tag, $answer ] = RESULTS === $fields['tag'] && ! isset( $script['refuse'][ RESULTS ] )
+			? page( $body, $script, $results )
+			: answer( $fields['tag'], $body, $script, $jobs, $taken );
 		$json             = json_encode( $answer );
 		fwrite( $stream, pack( 'NCC', strlen( $json ) + 2, 1, $tag ) . $json );
 	}
@@ -93,6 +102,9 @@ function answer( int $tag, array $body, array $script, array &$jobs, array &$tak
 	if ( ! isset( $jobs[ $id ] ) ) {
 		return refusal( 'job_not_found' );
 	}
+	if ( ANSWER === $tag ) {
+		return part( $jobs[ $id ], $body['offset'] );
+	}
 	if ( CANCEL === $tag ) {
 		$jobs[ $id ]['status'] = 'cancelled';
 	} elseif ( RETRY === $tag ) {
@@ -103,6 +115,50 @@ function answer( int $tag, array $body, array $script, array &$jobs, array &$tak
 	}
 
 	return array( 0x83, $jobs[ $id ] );
+}
+
+/**
+ * A page of results.
+ */
+function page( array $body, array $script, array &$results ): array {
+	static $pages = 0;
+	$results      = array_filter( $results, static fn ( array $result ): bool => $result['page'] > $body['since'] );
+	$ids          = array_slice( array_keys( $results ), 0, $body['limit'] );
+	$pages       += array() === $ids ? 0 : 1;
+	foreach ( $ids as $id ) {
+		$results[ $id ]['page'] = $pages;
+	}
+
+	return array(
+		0x8F,
+		array(
+			'results'  => array_map( static fn ( string $id ): array => array( 'id' => $id, 'event' => $results[ $id ]['event'] ), $ids ),
+			'cursor'   => array() === $ids ? $body['since'] : $pages,
+			'has_more' => count( $ids ) < count( $results ),
+			'webhooks' => $script['webhooks'] + array( 'status' => 'on', 'since' => null, 'waiting' => 0, 'last_error' => null ),
+		),
+	);
+}
+
+/**
+ * A part of an answer, shorter than the daemon's.
+ */
+function part( array $job, int $offset ): array {
+	$answer = $job['result'];
+	$text   = substr( $answer['text'], $offset, 100000 );
+	$end    = $offset + strlen( $text );
+	$total  = strlen( $answer['text'] );
+
+	return array(
+		0x90,
+		array(
+			'job_id'      => $job['id'],
+			'text'        => $text,
+			'offset'      => $offset,
+			'next_offset' => $end < $total ? $end : null,
+			'total_bytes' => $total,
+		) + $answer,
+	);
 }
 
 /**

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use super::Failure;
 use crate::config::FetchConfig;
-use crate::destination::AddressGuard;
+use crate::destination::{AddressGuard, is_forbidden};
 use crate::providers::RetryAdvice;
 use crate::providers::http_client::{self, Tls};
 
@@ -136,19 +136,14 @@ fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// The guard's refusal lies some causes below that of the client.
 fn reason(error: &reqwest::Error) -> FetchError {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(found) = cause {
-        let is_denied = found
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
-        if is_denied {
-            return FetchError::Forbidden;
-        }
-        cause = found.source();
+    if is_forbidden(error) {
+        FetchError::Forbidden
+    } else if error.is_timeout() {
+        FetchError::Timeout(CONNECT_TIMEOUT)
+    } else {
+        FetchError::Unreachable
     }
-    if error.is_timeout() { FetchError::Timeout(CONNECT_TIMEOUT) } else { FetchError::Unreachable }
 }
 
 impl From<FetchError> for Failure {

@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use platen_core::clock::Timestamp;
+use platen_core::job::SiteId;
 use serde_json::json;
 
 use super::connection::{Connection, Row, SqlError, params};
-use super::{Store, failed, hops, row};
+use super::{Store, endpoints, failed, hops, row};
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
 use crate::webhooks::store::{Delivery, DeliveryFailure, DeliveryId, DeliveryStore, DueFilter};
@@ -17,7 +18,9 @@ impl DeliveryStore for Store {
 
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>> {
         Box::pin(self.read("find the next delivery", |connection| {
-            let query = "SELECT MIN(next_at) FROM deliveries WHERE next_at IS NOT NULL";
+            let query = "SELECT MIN((SELECT MIN(next_at) FROM deliveries \
+                         WHERE deliveries.site_id = sites.site_id AND next_at IS NOT NULL)) \
+                         FROM sites WHERE webhooks = 'on'";
             connection.query_one(query, params![], |row| row.get(0)).map_err(failed("find the next delivery"))
         }))
     }
@@ -28,70 +31,113 @@ impl DeliveryStore for Store {
 
     fn failed(&self, id: DeliveryId, now: Timestamp, failure: DeliveryFailure) -> StoreFuture<'_, ()> {
         Box::pin(self.write("record a failed delivery", move |connection| {
-            record_failure(connection, &id, now, &failure)
+            record_failure(connection, &id, now, &failure).map(drop)
+        }))
+    }
+
+    fn endpoint_gone(&self, id: DeliveryId, now: Timestamp, http_status: u16) -> StoreFuture<'_, ()> {
+        Box::pin(self.write("end a site's webhooks", move |connection| {
+            let error = "the site wants no more webhooks (410)".to_owned();
+            let failure = DeliveryFailure { http_status: Some(http_status), error, next_at: Some(now) };
+            match record_failure(connection, &id, now, &failure)? {
+                Some(site) => endpoints::set_gone(connection, &site, now),
+                None => Ok(()),
+            }
         }))
     }
 }
 
+/// The oldest due deliveries of each site, each a look at an index, and of these the oldest of all.
 fn due(connection: &Connection, now: Timestamp, filter: &DueFilter) -> Result<Vec<Delivery>, StoreError> {
-    let skip_sites = row::list(&filter.skip_sites);
-    let count = |limit: usize| i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut found: Vec<(Timestamp, i64, Delivery)> = Vec::new();
+    for site in sites_with_due(connection, now)? {
+        if !filter.skip_sites.contains(&site) {
+            found.extend(due_of(connection, &site, now, filter.limit_per_site)?);
+        }
+    }
+    found.sort_by_key(|(next_at, delivery_no, _)| (*next_at, *delivery_no));
+    Ok(found.into_iter().take(filter.limit).map(|(_, _, delivery)| delivery).collect())
+}
+
+fn sites_with_due(connection: &Connection, now: Timestamp) -> Result<Vec<SiteId>, StoreError> {
+    let ids: Vec<String> = connection
+        .query_all(
+            "SELECT site_id FROM sites WHERE webhooks = 'on' AND EXISTS (SELECT 1 FROM deliveries \
+             WHERE deliveries.site_id = sites.site_id AND next_at <= ?1)",
+            params![now],
+            |row| row.get(0),
+        )
+        .map_err(failed("find due deliveries"))?;
+    ids.into_iter().map(row::site_id).collect()
+}
+
+fn due_of(
+    connection: &Connection,
+    site: &SiteId,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<(Timestamp, i64, Delivery)>, StoreError> {
     connection
         .query_all(
-            "SELECT delivery_id, deliveries.site_id, body, job_id, deliveries.request_id, \
-             deliveries.traceparent, tries, deliveries.created_at \
-             FROM deliveries JOIN jobs ON jobs.job_no = deliveries.job_no JOIN (\
-                 SELECT delivery_id AS due_id, \
-                        ROW_NUMBER() OVER (PARTITION BY site_id ORDER BY next_at, delivery_id) AS place \
-                 FROM deliveries \
-                 WHERE next_at <= ?1 AND REPLACE(?2, ',' || site_id || ',', '') = ?2 \
-             ) AS in_turn ON due_id = delivery_id \
-             WHERE place <= ?3 ORDER BY next_at, delivery_id LIMIT ?4",
-            params![now, &skip_sites, count(filter.limit_per_site), count(filter.limit)],
+            "SELECT delivery_id, body, job_id, deliveries.request_id, deliveries.traceparent, tries, \
+             round_tries, round_began_at, next_at, delivery_no \
+             FROM deliveries JOIN jobs ON jobs.job_no = deliveries.job_no \
+             WHERE deliveries.site_id = ?1 AND next_at <= ?2 AND NOT EXISTS (\
+                 SELECT 1 FROM deliveries AS earlier WHERE earlier.site_id = deliveries.site_id \
+                 AND earlier.conversation = deliveries.conversation \
+                 AND earlier.delivery_no < deliveries.delivery_no AND earlier.next_at IS NOT NULL) \
+             ORDER BY next_at, delivery_no LIMIT ?3",
+            params![site.as_str(), now, i64::try_from(limit).unwrap_or(i64::MAX)],
             DeliveryRow::read,
         )
         .map_err(failed("find due deliveries"))?
         .into_iter()
-        .map(DeliveryRow::into_delivery)
+        .map(|row| row.into_delivery(site))
         .collect()
 }
 
 struct DeliveryRow {
     id: String,
-    site: String,
     body: Vec<u8>,
     job_id: String,
     request_id: String,
     traceparent: String,
     tries: u32,
-    created_at: Timestamp,
+    round_tries: u32,
+    round_began_at: Timestamp,
+    next_at: Timestamp,
+    delivery_no: i64,
 }
 
 impl DeliveryRow {
     fn read(row: &dyn Row) -> Result<Self, SqlError> {
         Ok(Self {
             id: row.get(0)?,
-            site: row.get(1)?,
-            body: row.get(2)?,
-            job_id: row.get(3)?,
-            request_id: row.get(4)?,
-            traceparent: row.get(5)?,
-            tries: row.get(6)?,
-            created_at: row.get(7)?,
+            body: row.get(1)?,
+            job_id: row.get(2)?,
+            request_id: row.get(3)?,
+            traceparent: row.get(4)?,
+            tries: row.get(5)?,
+            round_tries: row.get(6)?,
+            round_began_at: row.get(7)?,
+            next_at: row.get(8)?,
+            delivery_no: row.get(9)?,
         })
     }
 
-    fn into_delivery(self) -> Result<Delivery, StoreError> {
-        Ok(Delivery {
+    fn into_delivery(self, site: &SiteId) -> Result<(Timestamp, i64, Delivery), StoreError> {
+        let delivery = Delivery {
             id: DeliveryId(self.id),
-            site: row::site_id(self.site)?,
+            site: site.clone(),
             body: Bytes::from(self.body),
             job_id: row::job_id(self.job_id)?,
             request_id: self.request_id,
             traceparent: self.traceparent,
             attempt: self.tries.saturating_add(1),
-            created_at: self.created_at,
-        })
+            round_attempt: self.round_tries.saturating_add(1),
+            round_began_at: self.round_began_at,
+        };
+        Ok((self.next_at, self.delivery_no, delivery))
     }
 }
 
@@ -102,13 +148,13 @@ fn succeeded(
     now: Timestamp,
     http_status: u16,
 ) -> Result<(), StoreError> {
-    let updated = connection
+    let updated: Option<(i64, u32)> = connection
         .query_opt(
-            "UPDATE deliveries SET tries = tries + 1, next_at = NULL, delivered_at = ?2, body = NULL, \
-             last_http_status = ?3, last_error = NULL WHERE delivery_id = ?1 AND next_at IS NOT NULL \
-             RETURNING job_no, tries",
+            "UPDATE deliveries SET tries = tries + 1, round_tries = round_tries + 1, next_at = NULL, \
+             delivered_at = ?2, delivered_by = 'webhook', body = NULL, last_http_status = ?3, \
+             last_error = NULL WHERE delivery_id = ?1 AND next_at IS NOT NULL RETURNING job_no, tries",
             params![&id.0, now, http_status],
-            job_no_and_tries,
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .map_err(failed("end a delivery"))?;
     let Some((job_no, tries)) = updated else { return Ok(()) };
@@ -116,23 +162,24 @@ fn succeeded(
     hops::record(connection, job_no, names::HOP_DELIVERED, now, &detail)
 }
 
+/// Gives the delivery's site; `None` when the delivery does not wait any more, so that nothing was changed.
 fn record_failure(
     connection: &Connection,
     id: &DeliveryId,
     now: Timestamp,
     failure: &DeliveryFailure,
-) -> Result<(), StoreError> {
+) -> Result<Option<SiteId>, StoreError> {
     let given_up_at = if failure.next_at.is_none() { Some(now) } else { None };
-    let updated = connection
+    let updated: Option<(i64, u32, String)> = connection
         .query_opt(
-            "UPDATE deliveries SET tries = tries + 1, next_at = ?2, given_up_at = ?3, \
-             last_http_status = ?4, last_error = ?5 WHERE delivery_id = ?1 AND next_at IS NOT NULL \
-             RETURNING job_no, tries",
+            "UPDATE deliveries SET tries = tries + 1, round_tries = round_tries + 1, next_at = ?2, \
+             given_up_at = ?3, last_http_status = ?4, last_error = ?5 \
+             WHERE delivery_id = ?1 AND next_at IS NOT NULL RETURNING job_no, tries, site_id",
             params![&id.0, failure.next_at, given_up_at, failure.http_status, &failure.error],
-            job_no_and_tries,
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
         .map_err(failed("record a failed delivery"))?;
-    let Some((job_no, tries)) = updated else { return Ok(()) };
+    let Some((job_no, tries, site)) = updated else { return Ok(None) };
     let name = match failure.next_at {
         Some(_) => names::HOP_DELIVERY_FAILED,
         None => names::HOP_DELIVERY_GIVEN_UP,
@@ -140,9 +187,6 @@ fn record_failure(
     let detail = json!({
         "webhook_id": id.0, "http_status": failure.http_status, "attempt": tries, "error": failure.error,
     });
-    hops::record(connection, job_no, name, now, &detail)
-}
-
-fn job_no_and_tries(row: &dyn Row) -> Result<(i64, u32), SqlError> {
-    Ok((row.get(0)?, row.get(1)?))
+    hops::record(connection, job_no, name, now, &detail)?;
+    row::site_id(site).map(Some)
 }

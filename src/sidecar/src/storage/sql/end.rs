@@ -37,12 +37,12 @@ pub(super) fn end(
     status: JobStatus,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (ends, traceparent): (u32, Option<String>) = connection
+    let (ends, traceparent, conversation): (u32, Option<String>, Option<String>) = connection
         .query_one(
             "UPDATE jobs SET status = ?2, ends = ends + 1, updated_at = ?3, finished_at = ?3 \
-             WHERE job_no = ?1 RETURNING ends, traceparent",
+             WHERE job_no = ?1 RETURNING ends, traceparent, conversation",
             params![job_no, status.as_str(), now],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
         .map_err(failed("end a job"))?;
     let (site, snapshot) = row::job_by_no(connection, job_no)?;
@@ -54,8 +54,8 @@ pub(super) fn end(
     connection
         .execute(
             "INSERT INTO deliveries \
-             (delivery_id, job_no, site_id, body, request_id, traceparent, next_at, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+             (delivery_id, job_no, site_id, body, request_id, traceparent, conversation, next_at, \
+              round_began_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8)",
             params![
                 &format!("evt_{}_{ends}", snapshot.id),
                 job_no,
@@ -63,6 +63,7 @@ pub(super) fn end(
                 &body[..],
                 &snapshot.request_id,
                 &trace_context::outgoing(traceparent.as_deref(), &snapshot.request_id),
+                conversation.as_deref(),
                 now,
             ],
         )

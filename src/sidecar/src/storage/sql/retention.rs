@@ -8,6 +8,11 @@ use super::{Store, failed, row};
 use crate::jobs::store::{Erased, PurgeRule, RetentionStore, Swept};
 use crate::storage::{StoreError, StoreFuture};
 
+/// A webhook that is still to be delivered keeps its job. That of a site without webhooks waits for a page of
+/// results, and goes with its job.
+const TOLD: &str = "NOT EXISTS (SELECT 1 FROM deliveries JOIN sites ON sites.site_id = deliveries.site_id \
+     WHERE deliveries.job_no = jobs.job_no AND next_at IS NOT NULL AND sites.webhooks = 'on')";
+
 /// Rows that one sweep takes of each kind: it shares the writer with the jobs and must stay short.
 const MAX_ROWS: usize = 500;
 
@@ -44,9 +49,10 @@ fn sweep(connection: &Connection, now: Timestamp, ended_before: Timestamp) -> Re
             .map_err(failed("sweep"))
     };
     let jobs = delete(
-        "DELETE FROM jobs WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
-         AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND NOT EXISTS \
-         (SELECT 1 FROM deliveries WHERE deliveries.job_no = jobs.job_no AND next_at IS NOT NULL) LIMIT ?2)",
+        &format!(
+            "DELETE FROM jobs WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
+             AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND {TOLD} LIMIT ?2)"
+        ),
         ended_before,
     )?;
     let tokens = delete(
@@ -71,12 +77,13 @@ fn purge(connection: &Connection, rule: &PurgeRule, limit: u32, now: Timestamp) 
     let except = row::list(&rule.except);
     let purged: Vec<i64> = connection
         .query_all(
-            "UPDATE jobs SET purged_at = ?4, subject = NULL, conversation = NULL, prompt_hash = NULL, \
-             input_key = NULL WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
-             AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND purged_at IS NULL \
-             AND (?2 IS NULL OR site_id = ?2) AND REPLACE(?3, ',' || site_id || ',', '') = ?3 \
-             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.job_no = jobs.job_no \
-                             AND next_at IS NOT NULL) LIMIT ?5) RETURNING job_no",
+            &format!(
+                "UPDATE jobs SET purged_at = ?4, subject = NULL, conversation = NULL, prompt_hash = NULL, \
+                 input_key = NULL WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
+                 AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND purged_at IS NULL \
+                 AND (?2 IS NULL OR site_id = ?2) AND REPLACE(?3, ',' || site_id || ',', '') = ?3 \
+                 AND {TOLD} LIMIT ?5) RETURNING job_no"
+            ),
             params![rule.ended_before, site, &except, now, limit],
             |row| row.get(0),
         )
@@ -87,7 +94,8 @@ fn purge(connection: &Connection, rule: &PurgeRule, limit: u32, now: Timestamp) 
             "DELETE FROM results WHERE job_no = ?1",
             "DELETE FROM chunks WHERE job_no = ?1",
             "UPDATE attempts SET partial_text = NULL WHERE job_no = ?1 AND partial_text IS NOT NULL",
-            "UPDATE deliveries SET body = NULL WHERE job_no = ?1 AND body IS NOT NULL",
+            "UPDATE deliveries SET body = NULL, given_up_at = COALESCE(next_at, given_up_at), \
+             next_at = NULL WHERE job_no = ?1 AND body IS NOT NULL",
         ] {
             connection.execute(query, params![*job_no]).map_err(failed("purge content"))?;
         }

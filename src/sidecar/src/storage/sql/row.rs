@@ -233,6 +233,11 @@ pub(super) fn cause(word: &str) -> Result<Cause, StoreError> {
     word.parse().map_err(|()| inconsistent("jobs.cause")(UnknownWord(word.to_owned())))
 }
 
+/// A word of a fixed list.
+pub(super) fn word<T: std::str::FromStr>(text: &str, column: &'static str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| inconsistent(column)(UnknownWord(text.to_owned())))
+}
+
 pub(super) fn usage(json: &str) -> Result<Usage, StoreError> {
     serde_json::from_str(json).map_err(inconsistent("jobs.usage"))
 }

@@ -14,19 +14,38 @@ use platen_sidecar::jobs::store::{
     AfterFailure, Completed, DeadStore, Failed, JobStore, LeaseRequest, LeasedJob, NewJob, Policy,
     RetentionStore, StepOutput, SubmitTerms, Submitted, WorkStore,
 };
+use platen_sidecar::results::store::ResultStore;
 use platen_sidecar::site_tokens::TokenStore;
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore};
 use platen_sidecar::storage::Store;
-use platen_sidecar::webhooks::store::{Delivery, DeliveryStore, DueFilter};
+use platen_sidecar::webhooks::store::{Delivery, DeliveryLog, DeliveryStore, DueFilter, EndpointStore};
 
 /// All that a store does.
 pub(crate) trait Stores:
-    JobStore + WorkStore + DeadStore + RetentionStore + DeliveryStore + SiteStore + TokenStore
+    JobStore
+    + WorkStore
+    + DeadStore
+    + RetentionStore
+    + DeliveryStore
+    + DeliveryLog
+    + EndpointStore
+    + ResultStore
+    + SiteStore
+    + TokenStore
 {
 }
 
 impl<S> Stores for S where
-    S: JobStore + WorkStore + DeadStore + RetentionStore + DeliveryStore + SiteStore + TokenStore
+    S: JobStore
+        + WorkStore
+        + DeadStore
+        + RetentionStore
+        + DeliveryStore
+        + DeliveryLog
+        + EndpointStore
+        + ResultStore
+        + SiteStore
+        + TokenStore
 {
 }
 

@@ -1,5 +1,5 @@
 use platen_core::job::JobStatus;
-use platen_core::wire::JobRef;
+use platen_core::wire::{EndpointStatus, JobRef};
 use platen_sidecar::jobs::store::{Fenced, PurgeRule};
 
 use super::Fixture;
@@ -102,4 +102,23 @@ pub(crate) async fn a_token_is_used_once(fixture: Fixture) {
     assert!(redeem("one").await);
     assert!(!redeem("one").await);
     assert!(redeem("two").await, "another site's token is another token");
+}
+
+pub(crate) async fn results_of_a_site_without_webhooks_go_with_their_jobs(fixture: Fixture) {
+    for number in [1, 2] {
+        let job = fixture.submit("one", number, 10).await;
+        fixture.store.cancel(job, at(10 + i64::from(number))).await.unwrap();
+    }
+    fixture.store.set_endpoint(site("one"), EndpointStatus::Off, at(12)).await.unwrap();
+
+    let early = fixture.store.sweep(at(60), at(11)).await.unwrap().jobs;
+    assert!(fixture.store.has_results(site("one")).await.unwrap(), "they stay until their retention");
+    let one = fixture.store.sweep(at(60), at(12)).await.unwrap().jobs;
+    let rule = PurgeRule { site: None, except: Vec::new(), ended_before: at(50) };
+    let purged = fixture.store.purge(rule, 10, at(60)).await.unwrap();
+
+    assert_eq!((early, one, purged), (0, 1, 1));
+    assert!(!fixture.store.has_results(site("one")).await.unwrap(), "nothing is left to tell");
+    fixture.store.set_endpoint(site("one"), EndpointStatus::On, at(61)).await.unwrap();
+    assert_eq!(fixture.deliveries(99).await.len(), 0);
 }

@@ -86,6 +86,19 @@ final class JobsCommandTest extends CliTestCase {
 		self::assertSame( array( 0, 'Success: 0 jobs handed over.', '' ), $this->wp_cli( 'platen', 'jobs', 'flush' ) );
 	}
 
+	public function test_pull_fetches_results_and_fails_while_the_daemon_is_away(): void {
+		list( $code, , $errors ) = $this->wp_cli( 'platen', 'jobs', 'pull' );
+		self::assertSame( 1, $code );
+		self::assertStringContainsString( 'the daemon is away', $errors );
+
+		$this->daemon->start();
+		$this->log_in();
+		$job_id = $this->asked_job();
+		$this->daemon->set_results( array( 'evt_1' => $this->webhook_body( $job_id ) ) );
+		self::assertSame( array( 0, 'Success: 1 result fetched, 1 of them new.', '' ), $this->wp_cli( 'platen', 'jobs', 'pull', '--wait=1' ) );
+		self::assertSame( 'succeeded', $this->job( $job_id )->status->value );
+	}
+
 	public function test_retry_starts_dead_jobs_and_fails_for_others(): void {
 		$this->daemon->start();
 		$this->log_in();

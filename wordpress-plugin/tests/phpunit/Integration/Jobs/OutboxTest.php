@@ -188,7 +188,7 @@ final class OutboxTest extends TestCase {
 		$log      = (string) ini_set( 'error_log', $this->daemon->socket() . '.log' );
 		add_filter( 'query', static fn ( string $query ): string => str_contains( $query, 'ai_jobs' ) ? 'SELECT broken FROM nowhere' : $query );
 
-		( new Upkeep( $services->outbox, $services->reconciler, $services->webhook_events ) )->run();
+		( new Upkeep( $services->outbox, $services->puller, $services->reconciler, $services->webhook_events ) )->run();
 
 		ini_set( 'error_log', $log );
 		self::assertStringContainsString( 'upkeep stopped', (string) file_get_contents( $this->daemon->socket() . '.log' ) );
@@ -208,7 +208,7 @@ final class OutboxTest extends TestCase {
 		$this->clock->advance( 2 );
 		$services = $this->services();
 
-		( new Upkeep( $services->outbox, $services->reconciler, $services->webhook_events ) )->run();
+		( new Upkeep( $services->outbox, $services->puller, $services->reconciler, $services->webhook_events ) )->run();
 
 		self::assertTrue( $services->jobs->find( JobId::fromString( $job_id ) )?->is_handed_off() );
 	}

@@ -21,7 +21,7 @@ final class SecretsTest extends TestCase {
 		$secrets = $this->secrets( self::SITE, self::WEBHOOK );
 
 		self::assertTrue( $secrets->are_complete() );
-		self::assertSame( hmac_sign( 'data', $secrets->site_key() ), hmac_sign( 'data', $secrets->webhook_key() ) );
+		self::assertSame( hmac_sign( 'data', $secrets->site_key() ), hmac_sign( 'data', $secrets->webhook_keys()[0] ) );
 		self::assertSame( SecretState::SetInConfig, $secrets->state( Secrets::SITE_SECRET ) );
 	}
 
@@ -31,7 +31,7 @@ final class SecretsTest extends TestCase {
 		self::assertFalse( $secrets->are_complete() );
 		self::assertSame( SecretState::Missing, $secrets->state( Secrets::WEBHOOK_SECRET ) );
 		$this->expectException( InvalidKey::class );
-		$secrets->webhook_key();
+		$secrets->webhook_keys();
 	}
 
 	public function test_a_malformed_secret_is_told_apart_from_a_missing_one(): void {
@@ -39,6 +39,15 @@ final class SecretsTest extends TestCase {
 
 		self::assertSame( SecretState::Malformed, $secrets->state( Secrets::SITE_SECRET ) );
 		self::assertFalse( $secrets->are_complete() );
+	}
+
+	public function test_only_webhooks_may_have_several_secrets(): void {
+		$several = $this->secrets( self::SITE . ' ' . self::SITE, self::WEBHOOK . "\n" . self::WEBHOOK );
+
+		self::assertCount( 2, $several->webhook_keys() );
+		self::assertSame( SecretState::SetInConfig, $several->state( Secrets::WEBHOOK_SECRET ) );
+		self::assertSame( SecretState::Malformed, $several->state( Secrets::SITE_SECRET ) );
+		self::assertSame( SecretState::Malformed, $this->secrets( self::SITE, self::WEBHOOK . ' planted' )->state( Secrets::WEBHOOK_SECRET ) );
 	}
 
 	public function test_a_secret_in_the_options_table_is_not_read(): void {
