@@ -15,10 +15,10 @@ use super::output::{say, say_json, table};
 use super::{Format, Listing};
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::jobs::store::{DeadFilter, DeadLetter, DeadStore};
+use crate::jobs::store::{Content, DeadFilter, DeadLetter, DeadStore};
 use crate::storage::Store;
 
-/// Dead letters that are changed at once.
+/// Dead letters that are dropped at once.
 const BATCH: u32 = 500;
 
 #[derive(Debug, Subcommand)]
@@ -81,7 +81,7 @@ pub(super) struct Which {
 impl From<Which> for DeadFilter {
     fn from(which: Which) -> Self {
         let Which { id, cause, site, since, until } = which;
-        Self { job_id: id, site, cause, since, until }
+        Self { job_id: id, site, cause, since, until, content: Content::Any }
     }
 }
 
@@ -120,7 +120,7 @@ pub(super) fn run(
         }
         DeadCommand::Show { id, listing } => runtime.block_on(show(store, id, listing.format))?,
         DeadCommand::Replay { which, dry_run } => {
-            let filter = DeadFilter::from(which);
+            let filter = DeadFilter { content: Content::Kept, ..which.into() };
             let count = if dry_run {
                 count(runtime, store, &filter)?
             } else {
@@ -146,22 +146,18 @@ fn count(runtime: &Runtime, store: &Store, filter: &DeadFilter) -> anyhow::Resul
     runtime.block_on(store.count_dead(filter.clone())).context("the dead letters cannot be counted")
 }
 
-/// One by one, through the daemon when it runs, so that it begins at once.
+/// One by one, through the daemon when it runs, so that it begins at once. Each that is dead now, once: one that dies
+/// again at once is not replayed for ever.
 fn replay(config: &Config, runtime: &Runtime, store: &Store, filter: &DeadFilter) -> anyhow::Result<u64> {
+    let letters = runtime.block_on(store.dead(filter.clone(), u32::MAX));
     let mut replayed = 0_u64;
-    loop {
-        let letters = runtime.block_on(store.dead(filter.clone(), BATCH));
-        let letters = letters.context("the dead letters cannot be read")?;
-        if letters.is_empty() {
-            return Ok(replayed);
-        }
-        for letter in letters {
-            let DeadLetter { job, cause: _, died_at: _ } = letter;
-            let reference = JobRef { site: job.site, job_id: job.snapshot.id };
-            runtime.block_on(change(config, store, reference, Change::Retry))?;
-            replayed = replayed.saturating_add(1);
-        }
+    for letter in letters.context("the dead letters cannot be read")? {
+        let DeadLetter { job, cause: _, died_at: _ } = letter;
+        let reference = JobRef { site: job.site, job_id: job.snapshot.id };
+        runtime.block_on(change(config, store, reference, Change::Retry))?;
+        replayed = replayed.saturating_add(1);
     }
+    Ok(replayed)
 }
 
 fn drop_all(runtime: &Runtime, store: &Store, filter: &DeadFilter) -> anyhow::Result<u64> {

@@ -20,7 +20,9 @@ use serde_json::Value;
 use super::schedule::{Overview, Pick};
 use crate::storage::StoreFuture;
 
-pub use dead::{AttemptRecord, DeadFilter, DeadLetter, DeadStore, Erased, PurgeRule, RetentionStore, Swept};
+pub use dead::{
+    AttemptRecord, Content, DeadFilter, DeadLetter, DeadStore, Erased, PurgeRule, RetentionStore, Swept,
+};
 pub use submission::{LoadedWorkflow, NewJob, SubmitTerms, Submitted};
 
 /// The side of clients and operators.
@@ -40,7 +42,8 @@ pub trait JobStore: Send + Sync {
     /// In one transaction: steps, status, hop, webhook delivery. The workers of running steps lose their leases.
     fn cancel(&self, job: JobRef, now: Timestamp) -> StoreFuture<'_, Changed>;
 
-    /// Puts a `dead` job back to `queued`, with its failures forgotten. Steps that succeeded keep their results.
+    /// Puts a `dead` job back to `queued`, with its failures forgotten. Steps that succeeded keep their results. One whose
+    /// content was purged stays dead.
     fn replay(&self, job: JobRef, now: Timestamp) -> StoreFuture<'_, Changed>;
 
     /// The newest jobs first.

@@ -1,14 +1,17 @@
 //! The command line, beside a running daemon and without one.
 
 use std::fs;
+use std::time::Duration;
 
+use platen_core::code::ErrorCode;
 use platen_core::job::JobStatus;
 use platen_core::signing::SigningKey;
 use platen_core::wire::Request;
 use serde_json::Value;
 
-use crate::daemon::{Home, SITE, chat};
-use crate::stub::{Reply as Answer, Stub};
+use crate::daemon::{Home, SITE, chat, reference};
+use crate::openai::slow_hello;
+use crate::stub::{Reply as Answer, Stub, eventually};
 
 #[tokio::test]
 async fn a_site_is_added_while_the_daemon_runs_and_known_at_once() {
@@ -114,6 +117,44 @@ async fn jobs_can_be_changed_without_a_daemon() {
     assert!(home.ok(&["jobs", "cancel", id]).contains("cancelled"));
 
     assert!(home.ok(&["jobs", "list"]).contains("cancelled"));
+}
+
+#[tokio::test]
+async fn an_erasure_drops_the_call_that_runs_and_says_what_is_gone() {
+    let provider = Stub::start(vec![slow_hello(Duration::from_mins(1))]).await;
+    let home = Home::with_provider(&provider.url, "");
+    home.add_site("http://127.0.0.1:9");
+    let _daemon = home.start().await;
+    let mut client = home.client().await;
+    let spec = chat("?");
+    client.submit(spec.clone()).await;
+    eventually("the call", || provider.open_answers() == 1).await;
+
+    let text = home.ok(&["erase", "--site", SITE, "--subject", "user:1", "--format", "json"]);
+
+    // Well before the lease is looked at next, which is after ten seconds.
+    eventually("the end of the call", || provider.open_answers() == 0).await;
+    let receipt: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&receipt["jobs"], &receipt["budgets"]), (&Value::from(1), &Value::from(0)));
+    assert_eq!(client.refused(&Request::Status(reference(&spec.id))).await, ErrorCode::JobNotFound);
+}
+
+#[tokio::test]
+async fn a_replay_of_what_dies_at_once_comes_to_an_end() {
+    let provider = Stub::start(vec![Answer::status(400, "{}")]).await;
+    let home = Home::with_provider(&provider.url, "");
+    home.add_site("http://127.0.0.1:9");
+    let _daemon = home.start().await;
+    let mut client = home.client().await;
+    for question in ["one?", "two?"] {
+        let spec = chat(question);
+        client.submit(spec.clone()).await;
+        client.wait_for(&spec.id, JobStatus::Dead).await;
+    }
+
+    let said = home.ok(&["jobs", "dead", "replay"]);
+
+    assert_eq!(said, "2 dead jobs were replayed\n");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod lives;
 mod order;
 mod results;
 mod retention;
+mod shared;
 mod sites;
 mod submissions;
 mod workflows;
@@ -89,7 +90,9 @@ macro_rules! cases {
             [
                 a_sweep_takes_what_is_old_and_settled_only,
                 a_purge_takes_the_content_and_leaves_the_figures,
+                a_dead_job_without_its_content_is_not_replayed,
                 an_erasure_takes_one_subject_only,
+                an_erasure_takes_the_budgets_of_the_subject,
                 a_probe_writes_and_leaves_nothing_that_stays,
                 a_token_is_used_once,
                 results_of_a_site_without_webhooks_go_with_their_jobs,
@@ -128,6 +131,7 @@ macro_rules! cases {
                 a_crash_at_every_step_boundary_repeats_at_most_the_running_step,
                 a_step_that_is_given_up_ends_the_job_and_its_branches,
                 a_replay_keeps_what_succeeded,
+                a_purge_takes_the_answer_of_a_workflow,
                 a_cancelled_workflow_runs_its_compensations_first,
             ]
         );
@@ -151,3 +155,4 @@ macro_rules! case {
 pub(crate) use case;
 
 suite!(sqlite, crate::conformance::fixture::sqlite);
+suite!(postgres, crate::conformance::fixture::postgres);

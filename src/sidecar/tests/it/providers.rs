@@ -112,7 +112,7 @@ async fn ask(kind: ProviderKind, stub: &Stub) -> Outcome {
         }
         panic!("the stream ended with neither an end nor a failure");
     };
-    timeout(Duration::from_secs(10), asking).await.expect("every call ends")
+    timeout(Duration::from_mins(1), asking).await.expect("every call ends")
 }
 
 async fn ask_once(kind: ProviderKind, reply: Reply) -> Outcome {

@@ -18,7 +18,8 @@ pub trait DeadStore: Send + Sync {
     /// Every attempt at a job with its error, oldest first; `None` when the site has no such job.
     fn attempts(&self, job: JobRef) -> StoreFuture<'_, Option<Vec<AttemptRecord>>>;
 
-    /// Puts up to `limit` matching dead jobs back to `queued`, the oldest end first; gives their ids.
+    /// Puts up to `limit` matching dead jobs that have their content back to `queued`, the oldest end first; gives
+    /// their ids.
     /// In one transaction for all of them.
     fn replay_dead(&self, filter: DeadFilter, limit: u32, now: Timestamp) -> StoreFuture<'_, Vec<JobId>>;
 
@@ -38,7 +39,8 @@ pub trait RetentionStore: Send + Sync {
     /// before this time; their rows stay for the figures. `None` stands for every site without a rule of its own.
     fn purge(&self, rule: PurgeRule, limit: u32, now: Timestamp) -> StoreFuture<'_, u64>;
 
-    /// Removes jobs of one subject with all that belongs to them, running ones too; up to `limit` at once.
+    /// Removes jobs of one subject with all that belongs to them, running ones too; up to `limit` at once. With them go
+    /// the budgets whose key is the subject.
     fn erase(&self, site: SiteId, subject: String, limit: u32) -> StoreFuture<'_, Erased>;
 
     /// Gives up to this many unused pages of the file back to the disk; says whether there are more.
@@ -69,6 +71,18 @@ pub struct DeadFilter {
     pub since: Option<Timestamp>,
     /// Only those that died before this time.
     pub until: Option<Timestamp>,
+    /// Whether those are meant, too, whose content was purged: they cannot be replayed.
+    pub content: Content,
+}
+
+/// What a dead job still has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Content {
+    /// Whatever it is.
+    #[default]
+    Any,
+    /// All that it takes to be replayed.
+    Kept,
 }
 
 /// A dead job.
@@ -117,10 +131,12 @@ pub struct Swept {
 /// How much of a subject was removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Erased {
-    /// The jobs, for those that run.
+    /// The jobs: those that ran are to be stopped.
     pub jobs: Vec<JobId>,
     /// Webhooks that were not delivered yet, removed with them.
     pub deliveries: u64,
+    /// Budgets with all their reservations.
+    pub budgets: u64,
     /// Whether there are more.
     pub has_more: bool,
 }

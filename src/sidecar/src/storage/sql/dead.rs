@@ -6,15 +6,18 @@ use platen_core::wire::JobRef;
 
 use super::connection::{Connection, Row, SqlError, params};
 use super::{Store, failed, replay, row};
-use crate::jobs::store::{AttemptRecord, DeadFilter, DeadLetter, DeadStore, ListedJob};
+use crate::jobs::store::{AttemptRecord, Content, DeadFilter, DeadLetter, DeadStore, ListedJob};
 use crate::storage::{StoreError, StoreFuture};
 
 /// The rows that a filter means. Each part of it is true when it is not given.
 const MATCHES: &str = "jobs.finished_at IS NOT NULL AND jobs.status = 'dead' \
      AND jobs.finished_at >= COALESCE(CAST(?1 AS BIGINT), 0) \
      AND jobs.finished_at < COALESCE(CAST(?2 AS BIGINT), 9223372036854775807) \
-     AND (?3 IS NULL OR jobs.site_id = ?3) AND (?4 IS NULL OR jobs.cause = ?4) \
-     AND (?5 IS NULL OR jobs.job_id = ?5)";
+     AND (CAST(?3 AS TEXT) IS NULL OR jobs.site_id = ?3) AND (CAST(?4 AS TEXT) IS NULL OR jobs.cause = ?4) \
+     AND (CAST(?5 AS TEXT) IS NULL OR jobs.job_id = ?5)";
+
+/// A job without content has nothing to begin with.
+const REPLAYABLE: &str = "jobs.purged_at IS NULL";
 
 /// A webhook that is still to be delivered keeps its job.
 const SETTLED: &str = "NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.job_no = jobs.job_no \
@@ -27,7 +30,7 @@ impl DeadStore for Store {
 
     fn count_dead(&self, filter: DeadFilter) -> StoreFuture<'_, u64> {
         Box::pin(self.read("count dead letters", move |connection| {
-            let query = format!("SELECT COUNT(*) FROM jobs WHERE {MATCHES}");
+            let query = format!("SELECT COUNT(*) FROM jobs WHERE {MATCHES} AND {}", content(&filter));
             let count = select(connection, &query, &filter, None, |row| row.get::<i64>(0))?;
             Ok(count.first().map_or(0, |count| u64::try_from(*count).unwrap_or(0)))
         }))
@@ -43,7 +46,8 @@ impl DeadStore for Store {
     fn replay_dead(&self, filter: DeadFilter, limit: u32, now: Timestamp) -> StoreFuture<'_, Vec<JobId>> {
         Box::pin(self.write("replay dead letters", move |connection| {
             let query = format!(
-                "SELECT job_no, job_id, attempt FROM jobs WHERE {MATCHES} ORDER BY finished_at LIMIT ?6"
+                "SELECT job_no, job_id, attempt FROM jobs WHERE {MATCHES} AND {REPLAYABLE} \
+                 ORDER BY finished_at LIMIT ?6 /*pg: FOR NO KEY UPDATE SKIP LOCKED */"
             );
             let read = |row: &dyn Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
             let found: Vec<(i64, String, u32)> = select(connection, &query, &filter, Some(limit), read)?;
@@ -61,11 +65,18 @@ impl DeadStore for Store {
         Box::pin(self.write("drop dead letters", move |connection| {
             let query = format!(
                 "DELETE FROM jobs WHERE job_no IN (SELECT job_no FROM jobs WHERE {MATCHES} AND {SETTLED} \
-                 ORDER BY finished_at LIMIT ?6) RETURNING job_no"
+                 ORDER BY finished_at LIMIT ?6 /*pg: FOR UPDATE SKIP LOCKED */) RETURNING job_no"
             );
             let dropped = select(connection, &query, &filter, Some(limit), |row| row.get::<i64>(0))?;
             Ok(u64::try_from(dropped.len()).unwrap_or(u64::MAX))
         }))
+    }
+}
+
+fn content(filter: &DeadFilter) -> &'static str {
+    match filter.content {
+        Content::Any => "1 = 1",
+        Content::Kept => REPLAYABLE,
     }
 }
 
@@ -87,7 +98,8 @@ fn select<T>(
 
 fn list(connection: &Connection, filter: &DeadFilter, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
     let query = format!(
-        "SELECT job_no, cause, finished_at FROM jobs WHERE {MATCHES} ORDER BY finished_at DESC LIMIT ?6"
+        "SELECT job_no, cause, finished_at FROM jobs WHERE {MATCHES} AND {} ORDER BY finished_at DESC LIMIT ?6",
+        content(filter)
     );
     let read = |row: &dyn Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let found: Vec<(i64, String, Timestamp)> = select(connection, &query, filter, Some(limit), read)?;

@@ -28,3 +28,11 @@ pub(super) fn replay(
     hops::record(connection, job_no, names::HOP_REPLAYED, now, &json!({ "attempt": attempt }))?;
     graph::advance(connection, &graph, &place, Event::Replayed, now, now).map(drop)
 }
+
+/// Whether a job still has what it began with.
+pub(super) fn has_content(connection: &Connection, job_no: i64) -> Result<bool, StoreError> {
+    let purged_at: Option<i64> = connection
+        .query_one("SELECT purged_at FROM jobs WHERE job_no = ?1", params![job_no], |row| row.get(0))
+        .map_err(failed("replay a job"))?;
+    Ok(purged_at.is_none())
+}

@@ -4,7 +4,7 @@ use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
 
 use super::connection::{Connection, params};
-use super::{Store, failed, row};
+use super::{Store, failed, locks, row};
 use crate::jobs::store::{Erased, PurgeRule, RetentionStore, Swept};
 use crate::storage::{StoreError, StoreFuture};
 
@@ -28,12 +28,19 @@ impl RetentionStore for Store {
     fn erase(&self, site: SiteId, subject: String, limit: u32) -> StoreFuture<'_, Erased> {
         Box::pin(async move {
             // There is no index for so rare a question: the long look happens beside the writer.
+            let (of_site, of_subject) = (site.clone(), subject.clone());
             let found = self
-                .read("find a subject's jobs", move |connection| jobs_of(connection, &site, &subject, limit))
+                .read("find a subject's jobs", move |connection| {
+                    jobs_of(connection, &of_site, &of_subject, limit)
+                })
                 .await?;
             let has_more = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-            let erased = self.write("erase a subject", move |connection| erase(connection, &found)).await?;
-            Ok(Erased { has_more, ..erased })
+            self.write("erase a subject", move |connection| {
+                let mut erased = erase(connection, &found)?;
+                erased.budgets = forget(connection, &site, &subject)?;
+                Ok(Erased { has_more, ..erased })
+            })
+            .await
         })
     }
 
@@ -51,19 +58,22 @@ fn sweep(connection: &Connection, now: Timestamp, ended_before: Timestamp) -> Re
     let jobs = delete(
         &format!(
             "DELETE FROM jobs WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
-             AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND {TOLD} LIMIT ?2)"
+             AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND {TOLD} LIMIT ?2 \
+             /*pg: FOR UPDATE SKIP LOCKED */)"
         ),
         ended_before,
     )?;
     let tokens = delete(
         "DELETE FROM stream_tokens WHERE (site_id, token_id) IN \
-         (SELECT site_id, token_id FROM stream_tokens WHERE expires_at < ?1 LIMIT ?2)",
+         (SELECT site_id, token_id FROM stream_tokens WHERE expires_at < ?1 LIMIT ?2 \
+         /*pg: FOR UPDATE SKIP LOCKED */)",
         now,
     )?;
     let shares = connection
         .execute(
             "DELETE FROM shares WHERE (lane_no, subject) IN (SELECT shares.lane_no, subject FROM shares \
-             JOIN lanes ON lanes.lane_no = shares.lane_no WHERE shares.turn <= lanes.turn LIMIT ?1)",
+             JOIN lanes ON lanes.lane_no = shares.lane_no WHERE shares.turn <= lanes.turn LIMIT ?1 \
+             /*pg: FOR UPDATE OF shares SKIP LOCKED */)",
             params![i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)],
         )
         .map_err(failed("sweep"))?;
@@ -79,10 +89,12 @@ fn purge(connection: &Connection, rule: &PurgeRule, limit: u32, now: Timestamp) 
         .query_all(
             &format!(
                 "UPDATE jobs SET purged_at = ?4, subject = NULL, conversation = NULL, prompt_hash = NULL, \
-                 input_key = NULL WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
+                 input_key = NULL, \
+                 error_message = CASE WHEN error_code IS NULL THEN NULL ELSE '' END \
+                 WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
                  AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND purged_at IS NULL \
-                 AND (?2 IS NULL OR site_id = ?2) AND REPLACE(?3, ',' || site_id || ',', '') = ?3 \
-                 AND {TOLD} LIMIT ?5) RETURNING job_no"
+                 AND (CAST(?2 AS TEXT) IS NULL OR site_id = ?2) AND REPLACE(?3, ',' || site_id || ',', '') = ?3 \
+                 AND {TOLD} LIMIT ?5 /*pg: FOR NO KEY UPDATE SKIP LOCKED */) RETURNING job_no"
             ),
             params![rule.ended_before, site, &except, now, limit],
             |row| row.get(0),
@@ -92,8 +104,12 @@ fn purge(connection: &Connection, rule: &PurgeRule, limit: u32, now: Timestamp) 
         for query in [
             "DELETE FROM payloads WHERE job_no = ?1",
             "DELETE FROM results WHERE job_no = ?1",
+            "DELETE FROM answers WHERE job_no = ?1",
             "DELETE FROM chunks WHERE job_no = ?1",
+            "UPDATE steps SET item = NULL WHERE job_no = ?1 AND item IS NOT NULL",
             "UPDATE attempts SET partial_text = NULL WHERE job_no = ?1 AND partial_text IS NOT NULL",
+            "UPDATE attempts SET error_message = '' WHERE job_no = ?1 AND error_message IS NOT NULL",
+            "UPDATE hops SET detail = '{}' WHERE job_no = ?1 AND name = 'provider.failed'",
             "UPDATE deliveries SET body = NULL, given_up_at = COALESCE(next_at, given_up_at), \
              next_at = NULL WHERE job_no = ?1 AND body IS NOT NULL",
         ] {
@@ -122,6 +138,7 @@ fn jobs_of(
 fn erase(connection: &Connection, found: &[(i64, String)]) -> Result<Erased, StoreError> {
     let mut erased = Erased::default();
     for (job_no, job_id) in found {
+        locks::job(connection, *job_no)?;
         let untold: u64 = connection
             .query_one(
                 "SELECT COUNT(*) FROM deliveries WHERE job_no = ?1 AND next_at IS NOT NULL",
@@ -138,4 +155,19 @@ fn erase(connection: &Connection, found: &[(i64, String)]) -> Result<Erased, Sto
         }
     }
     Ok(erased)
+}
+
+/// Takes away what names a subject outside its jobs: its budgets, and its places in the lanes. Gives how many budgets.
+fn forget(connection: &Connection, site: &SiteId, subject: &str) -> Result<u64, StoreError> {
+    connection
+        .execute(
+            "DELETE FROM shares WHERE subject = ?2 AND lane_no IN \
+             (SELECT lane_no FROM lanes WHERE site_id = ?1)",
+            params![site.as_str(), subject],
+        )
+        .map_err(failed("erase a subject"))?;
+    let budgets = connection
+        .execute("DELETE FROM budgets WHERE site_id = ?1 AND key = ?2", params![site.as_str(), subject])
+        .map_err(failed("erase a subject"))?;
+    Ok(u64::try_from(budgets).unwrap_or(u64::MAX))
 }

@@ -1,5 +1,6 @@
 //! What is SQLite's own. The promises of the traits are in `tests/it/conformance`.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use platen_core::code::ErrorCode;
@@ -8,12 +9,14 @@ use platen_core::wire::{JobRef, Submit};
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::DatabaseConfig;
 use crate::jobs::schedule::{self, Limits};
 use crate::jobs::store::{JobStore, LeaseRequest, NewJob, RetentionStore, SubmitTerms, WorkStore};
 use crate::site_tokens::TokenStore;
 use crate::sites::{NewSite, SiteSecrets, SiteStore};
 use crate::storage::Store;
 use crate::storage::sql::QUEUE_STATEMENTS;
+use crate::webhooks::store::{DeliveryStore, DueFilter};
 
 /// A store in a directory of its own, with a site.
 struct Fixture {
@@ -32,7 +35,7 @@ fn site() -> SiteId {
 impl Fixture {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), at(0)).unwrap();
+        let store = Store::open(&DatabaseConfig::Sqlite, dir.path(), at(0)).unwrap();
         let secrets = SiteSecrets::from_random([1; 32], [2; 32]);
         let new = NewSite { id: site(), url: "https://example.com".to_owned(), secrets };
         store.add_site(new, at(0)).await.unwrap();
@@ -159,7 +162,7 @@ async fn a_used_token_is_known_after_a_restart() {
     let redeem = async |store: &Store| store.redeem(site(), "jti".to_owned(), at(120), at(10)).await.unwrap();
     assert!(redeem(&fixture.store).await);
 
-    let reopened = Store::open(fixture.dir.path(), at(11)).unwrap();
+    let reopened = Store::open(&DatabaseConfig::Sqlite, fixture.dir.path(), at(11)).unwrap();
 
     assert!(!redeem(&reopened).await);
 }
@@ -200,6 +203,61 @@ async fn unused_pages_go_back_to_the_disk_in_small_steps() {
 
     let after = fixture.number("PRAGMA page_count");
     assert!(rounds >= 2 && after + 150 < before, "{rounds} rounds, {before} to {after} pages");
+}
+
+/// The same work again and again, swept each time.
+#[tokio::test]
+async fn the_file_does_not_grow_for_ever() {
+    let fixture = Fixture::new().await;
+    let mut pages = Vec::new();
+    for round in 0..6_u8 {
+        for number in 0..20 {
+            let mut large = job(round * 20 + number);
+            large.payload = large.payload.replace('?', &"?".repeat(20_000));
+            let reference = JobRef { site: site(), job_id: large.spec.id.clone() };
+            fixture.store.submit(vec![large], at(10)).await.unwrap();
+            fixture.store.cancel(reference, at(11)).await.unwrap();
+        }
+        let filter = DueFilter { limit: 100, limit_per_site: 100, skip_sites: Vec::new() };
+        for delivery in fixture.store.due(at(12), filter).await.unwrap() {
+            fixture.store.succeeded(delivery.id, at(12), 200).await.unwrap();
+        }
+        assert_eq!(fixture.store.sweep(at(20), at(20)).await.unwrap().jobs, 20);
+        while fixture.store.shrink(64).await.unwrap() {}
+        pages.push(fixture.number("PRAGMA page_count"));
+    }
+
+    assert!(pages.iter().all(|count| *count <= pages[0] + 4), "{pages:?}");
+}
+
+/// Counted in steps, not in time: a submit waits for the step that is under way, and for none after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn submits_go_on_while_space_is_given_back() {
+    let fixture = Fixture::new().await;
+    let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) \
+                INSERT INTO stream_tokens SELECT 'one', printf('%d-%.4000c', i, 'x'), 1 FROM n";
+    fixture.open().execute_batch(fill).unwrap();
+    fixture.open().execute_batch("DELETE FROM stream_tokens").unwrap();
+    let steps = AtomicUsize::new(0);
+    let shrinking = async {
+        while fixture.store.shrink(8).await.unwrap() {
+            steps.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    let submitting = async {
+        let mut waited = Vec::new();
+        for number in 1..=50 {
+            let before = steps.load(Ordering::SeqCst);
+            fixture.submit(number).await;
+            waited.push(steps.load(Ordering::SeqCst) - before);
+        }
+        (waited, steps.load(Ordering::SeqCst))
+    };
+
+    let ((), (waited, seen)) = tokio::join!(shrinking, submitting);
+
+    assert!(seen >= 10, "space was given back meanwhile: {seen}");
+    assert!(waited.iter().all(|steps| *steps <= 2), "{waited:?}");
 }
 
 /// The queries that run for every job, and those that run when the daemon starts, must not look at every row.

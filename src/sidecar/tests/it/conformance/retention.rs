@@ -1,9 +1,12 @@
+use platen_core::budget::{BudgetPeriod, BudgetUnit};
+use platen_core::code::ErrorCode;
 use platen_core::job::JobStatus;
-use platen_core::wire::{EndpointStatus, JobRef};
-use platen_sidecar::jobs::store::{Fenced, PurgeRule};
+use platen_core::wire::{BudgetRequest, EndpointStatus, JobRef};
+use platen_sidecar::budgets::{Period, Reserved};
+use platen_sidecar::jobs::store::{AfterFailure, Changed, Content, DeadFilter, Fenced, PurgeRule};
 
 use super::Fixture;
-use super::fixture::{at, chat, completed, site, spec};
+use super::fixture::{at, chat, completed, failed_with, site, spec};
 
 async fn tell_all(fixture: &Fixture) {
     for delivery in fixture.deliveries(9_999).await {
@@ -54,6 +57,66 @@ pub(crate) async fn a_purge_takes_the_content_and_leaves_the_figures(fixture: Fi
     let left = fixture.job(&job).await;
     assert_eq!((left.status, left.result), (JobStatus::Succeeded, None));
     assert_eq!(left.usage.unwrap().input_tokens, 3);
+}
+
+pub(crate) async fn a_dead_job_without_its_content_is_not_replayed(fixture: Fixture) {
+    let mut jobs = Vec::new();
+    for (number, now) in [(1, 10), (2, 40)] {
+        let job = fixture.submit("one", number, now).await;
+        let lease = fixture.lease_one(now).await.lease;
+        let _ = fixture.store.fail(lease, at(now), failed_with(AfterFailure::Dead)).await.unwrap();
+        jobs.push(job);
+    }
+    tell_all(&fixture).await;
+    let rule = PurgeRule { site: None, except: Vec::new(), ended_before: at(30) };
+    assert_eq!(fixture.store.purge(rule, 10, at(60)).await.unwrap(), 1);
+    let [purged, kept] = &jobs[..] else { panic!("{jobs:?}") };
+
+    let refused = fixture.store.replay(purged.clone(), at(61)).await.unwrap();
+    let replayable = DeadFilter { content: Content::Kept, ..DeadFilter::default() };
+    let counted = fixture.store.count_dead(replayable.clone()).await.unwrap();
+    let listed = fixture.store.dead(replayable, 10).await.unwrap();
+    let all = fixture.store.dead(DeadFilter::default(), 10).await.unwrap();
+    let replayed = fixture.store.replay_dead(DeadFilter::default(), 10, at(61)).await.unwrap();
+
+    assert!(matches!(refused, Changed::Not(job) if job.status == JobStatus::Dead));
+    assert_eq!((counted, listed.len(), all.len()), (1, 1, 2));
+    assert_eq!(replayed, std::slice::from_ref(&kept.job_id));
+    let left = fixture.job(purged).await.error.unwrap();
+    assert_eq!((left.code, left.message.as_str()), (ErrorCode::ProviderFailed, ""));
+}
+
+pub(crate) async fn an_erasure_takes_the_budgets_of_the_subject(fixture: Fixture) {
+    let period = Period { began_at: at(0), ends_at: at(86_400) };
+    let reserve = async |site_id: &str, key: &str| {
+        let request = BudgetRequest {
+            site: site(site_id),
+            key: key.to_owned(),
+            unit: BudgetUnit::Tokens,
+            period: BudgetPeriod::Day,
+            limit: 10,
+            amount: 10,
+            reservation_id: format!("{site_id}-{key}"),
+            ttl_s: 3_600,
+        };
+        match fixture.store.reserve(request, period, at(10)).await.unwrap() {
+            Reserved::Decided(reservation) => reservation.is_duplicate,
+            Reserved::Conflict => panic!("no other has this id"),
+        }
+    };
+    let owners = [("one", "user:1"), ("one", "user:11"), ("two", "user:1")];
+    for (owner, key) in owners {
+        assert!(!reserve(owner, key).await);
+    }
+
+    let erased = fixture.store.erase(site("one"), "user:1".to_owned(), 10).await.unwrap();
+
+    assert_eq!((erased.budgets, erased.jobs.len()), (1, 0));
+    let mut is_there = Vec::new();
+    for (owner, key) in owners {
+        is_there.push(reserve(owner, key).await);
+    }
+    assert_eq!(is_there, [false, true, true]);
 }
 
 pub(crate) async fn an_erasure_takes_one_subject_only(fixture: Fixture) {

@@ -6,8 +6,8 @@ use platen_core::job::{JobStatus, Work, WorkflowPayload};
 use platen_core::wire::{JobRef, Submit};
 use platen_core::workflow::{Action, Workflow};
 use platen_sidecar::jobs::store::{
-    AfterFailure, Changed, Completed, Fenced, LeasedJob, LoadedWorkflow, NewJob, Orphans, StepOutput,
-    SubmitTerms, Submitted,
+    AfterFailure, Changed, Completed, Fenced, LeasedJob, LoadedWorkflow, NewJob, Orphans, PurgeRule,
+    StepOutput, SubmitTerms, Submitted,
 };
 use serde_json::{Value, json};
 
@@ -111,6 +111,24 @@ pub(crate) async fn a_workflow_runs_step_by_step(fixture: Fixture) {
     assert_eq!((ended.kind.as_str(), fixture.deliveries(99).await.len()), ("workflow", 1));
     let hops = fixture.hops(&job).await;
     assert_eq!(hops.iter().filter(|hop| *hop == "step.ended").count(), 3);
+}
+
+pub(crate) async fn a_purge_takes_the_answer_of_a_workflow(fixture: Fixture) {
+    let job = submit(&fixture, &digest(), digest_input()).await;
+    for now in 11.. {
+        let Some(leased) = fixture.lease(1, now).await.pop() else { break };
+        assert_eq!(complete(&fixture, leased, now).await, Fenced::Held);
+    }
+    assert!(fixture.job(&job).await.result.is_some());
+    for delivery in fixture.deliveries(99).await {
+        fixture.store.succeeded(delivery.id, at(99), 200).await.unwrap();
+    }
+
+    let rule = PurgeRule { site: None, except: Vec::new(), ended_before: at(50) };
+    assert_eq!(fixture.store.purge(rule, 10, at(60)).await.unwrap(), 1);
+
+    let left = fixture.job(&job).await;
+    assert_eq!((left.status, left.result), (JobStatus::Succeeded, None));
 }
 
 pub(crate) async fn a_crash_at_every_step_boundary_repeats_at_most_the_running_step(fixture: Fixture) {
