@@ -138,11 +138,12 @@ async fn a_full_database_refuses_a_batch_as_a_whole_and_recovers() {
     let (open, gate) = std::sync::mpsc::channel::<()>();
     limit("PRAGMA max_page_count = 1").await.unwrap();
 
-    // The others gather behind this one, so that they are in one batch, perhaps together with it.
-    let held = store.write("hold", move |_| gate.recv().map_err(|_| StoreError::Stopped));
-    let opening = async {
+    // The others gather behind this one, so that they are in one batch, perhaps together with it. Nobody sends: the
+    // gate stays open once its other end is dropped, however often the change is made.
+    let held = store.write("hold", move |_| gate.recv().or(Ok(())));
+    let opening = async move {
         tokio::task::yield_now().await;
-        open.send(()).unwrap();
+        drop(open);
     };
     let batch = async { tokio::join!(insert("a", 10), insert("b", 100_000), insert("c", 10)) };
     let (_, (first, large, last), ()) = tokio::join!(held, batch, opening);
