@@ -319,7 +319,8 @@ async fn silence_before_and_inside_an_answer_has_its_own_deadline() {
 #[tokio::test]
 async fn an_answer_without_end_is_cut_at_the_limit() {
     // Large pieces: the limit is reached before a busy machine lets the answer pause for too long.
-    let piece = format!(r#"data: {{"choices":[{{"delta":{{"content":"{}"}}}}]}}"#, "0123456789".repeat(2_000));
+    let piece =
+        format!(r#"data: {{"choices":[{{"delta":{{"content":"{}"}}}}]}}"#, "0123456789".repeat(2_000));
     let piece: &'static str = Box::leak(format!("{piece}\n\n").into_boxed_str());
 
     let error = ask_once(ProviderKind::Openai, Reply::stream(vec![Step::Forever(piece)])).await.error();
