@@ -4,10 +4,9 @@
 #
 #   deploy/setup.sh build   the extension, the daemon and the plugin's JavaScript can be built
 #   deploy/setup.sh demo    also: WordPress, PHP-FPM and nginx
-#   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium, the browser tests' packages, the texts that token
-#                           counts are compared on
-#   deploy/setup.sh bench   also: what `make bench` compares with: MariaDB, Redis, PostgreSQL, APCu, tiktoken,
-#                           graphile-worker
+#   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium, PostgreSQL, the browser tests' packages, the texts
+#                           that token counts are compared on
+#   deploy/setup.sh bench   also: what `make bench` compares with: MariaDB, Redis, APCu, tiktoken, graphile-worker
 #   deploy/setup.sh package what building needs, and Debian's tools for packages
 set -euo pipefail
 

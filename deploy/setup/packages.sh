@@ -9,11 +9,12 @@ DEMO_PACKAGES=(
   php8.2-fpm php8.2-sqlite3 php8.2-curl php8.2-mbstring php8.2-xml php8.2-intl php8.2-zip php8.2-gd
   nginx-light jq curl
 )
-# Chromium draws no text without a font.
-TEST_PACKAGES=(phpunit shellcheck valgrind chromium fonts-dejavu-core)
+# Chromium draws no text without a font. Of PostgreSQL only the programs are used: each run of the tests has a server
+# of its own.
+TEST_PACKAGES=(phpunit shellcheck valgrind chromium fonts-dejavu-core postgresql)
 # What figures are compared with; none of it is started but by the measurement itself.
 BENCH_PACKAGES=(
-  binutils openssl python3-venv mariadb-server-core mariadb-client-core redis-server redis-tools postgresql
+  binutils openssl python3-venv mariadb-server-core mariadb-client-core redis-server redis-tools
   php8.2-mysql php8.2-redis php8.2-apcu
 )
 

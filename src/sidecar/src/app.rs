@@ -1,6 +1,5 @@
 //! The composition root: the only place that knows traits and implementations together.
 
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::budgets::{self, Budgets};
 use crate::clock::SystemClock;
-use crate::config::{Config, ConfigError, IpcConfig};
+use crate::config::{Config, ConfigError, DatabaseConfig, IpcConfig};
 use crate::http::{self, HttpParts, HttpState};
 use crate::instance::{self, LockError};
 use crate::ipc::{self, BindError, Dispatcher, PeerPolicy};
@@ -31,7 +30,7 @@ use crate::ratelimit::{RateLimiter, RatesError};
 use crate::results::{Arrivals, Results, ResultsParts};
 use crate::site_tokens::SiteTokens;
 use crate::sites::Sites;
-use crate::storage::{OpenError, Store, StoreError};
+use crate::storage::{OpenError, OwnerError, Store, StoreError, Tenure, Wakes};
 use crate::streaming::{Relay, Streams};
 use crate::supervisor::Supervisor;
 use crate::telemetry::Metrics;
@@ -43,6 +42,9 @@ pub enum BuildError {
     /// Another daemon serves from the same directory, or nobody can.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// Another daemon has the same name in the database, or nobody can tell.
+    #[error(transparent)]
+    Owner(#[from] OwnerError),
     /// The database cannot be used.
     #[error("the database cannot be used")]
     Open(#[from] OpenError),
@@ -100,7 +102,8 @@ pub struct App {
     tcp: TcpListener,
     socket: (tokio::net::UnixListener, ipc::SocketFile),
     policy: PeerPolicy,
-    lock: File,
+    tenure: Tenure,
+    wakes: Wakes,
 }
 
 impl App {
@@ -113,10 +116,10 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let supervisor = Supervisor::new();
         let metrics = Arc::new(Metrics::new());
-        let deliver = Arc::new(Notify::new());
+        let wakes = Wakes::default();
         let arrivals = Arc::new(Arrivals::default());
 
-        let (lock, store) = open_store(&config, clock.now()).await?;
+        let (store, tenure) = open_store(&config, clock.now()).await?;
         let sites = Arc::new(Sites::new(store.clone()));
         let relay = Relay::default();
         let providers = providers::build(&config.providers, &clock)?;
@@ -135,12 +138,13 @@ impl App {
             limits: Limits::new(config.jobs.concurrency, &config.limits, &config.models),
             settings: config.jobs.clone(),
             keep: config.retention.clone(),
-            deliver: Arc::clone(&deliver),
+            wake: Arc::clone(&wakes.work),
+            deliver: Arc::clone(&wakes.deliveries),
             arrivals: Arc::clone(&arrivals),
         }));
         let budgets = Arc::new(Budgets::new(store.clone(), Arc::clone(&sites), Arc::clone(&clock)));
         let shared = (Arc::clone(&sites), Arc::clone(&clock), Arc::clone(&metrics));
-        let (outbound, results) = way_back(&store, shared, deliver, arrivals, &config)?;
+        let (outbound, results) = way_back(&store, shared, Arc::clone(&wakes.deliveries), arrivals, &config)?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
         let tokens = Arc::new(SiteTokens::new(sites, store.clone(), Arc::clone(&clock)));
         let http = HttpState::new(HttpParts {
@@ -159,8 +163,6 @@ impl App {
         let rates = open_rates(&config.ipc, gid)?;
         let socket = ipc::bind(&config.ipc, gid).await?;
         jobs::recover(&jobs).await?;
-        let policy = peers(&config.ipc, gid);
-        let started_at = clock.now();
         let (accepted, backlog) = jobs::accepted();
         let dispatcher = Dispatcher {
             jobs: Arc::clone(&jobs),
@@ -169,11 +171,12 @@ impl App {
             results,
             rates,
             metrics,
+            started_at: clock.now(),
             clock,
-            started_at,
             draining: supervisor.draining(),
         };
         Ok(Self {
+            policy: peers(&config.ipc, gid),
             config,
             supervisor,
             jobs,
@@ -185,8 +188,8 @@ impl App {
             http,
             tcp,
             socket,
-            policy,
-            lock,
+            tenure,
+            wakes,
         })
     }
 
@@ -196,7 +199,7 @@ impl App {
     /// [`PartEnded`] when a part of the daemon ended by itself. The rest was drained.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), PartEnded> {
         let Self { config, supervisor, jobs, backlog, budgets, outbound, dispatcher, http, tcp, .. } = self;
-        let (socket, policy, lock) = (self.socket, self.policy, self.lock);
+        let (socket, policy, tenure, wakes) = (self.socket, self.policy, self.tenure, self.wakes);
         let schedule_store = self.schedule_store;
         let address = tcp.local_addr().unwrap_or(config.http.listen);
         let draining = supervisor.draining();
@@ -212,7 +215,12 @@ impl App {
             let (jobs, draining, stopping) = (Arc::clone(&jobs), draining.clone(), supervisor.stopping());
             async move { jobs::keep_accepted(&jobs, backlog, draining, stopping).await }
         };
+        let hear = {
+            let (tenure, draining) = (tenure.clone(), draining.clone());
+            async move { tenure.hear(wakes, draining).await }
+        };
         let parts = [
+            part("storage", hear.boxed()),
             part("jobs.worker", jobs::work(Arc::clone(&jobs), supervisor.clone()).boxed()),
             part("jobs.schedules", schedules.boxed()),
             part("jobs.sweep", jobs::sweep(jobs, draining.clone()).boxed()),
@@ -242,16 +250,21 @@ impl App {
         tracing::info!("platend drains");
         let is_clean = supervisor.drain(config.daemon.drain_deadline).await;
         tracing::info!(is_clean, "platend ends");
-        drop(lock);
+        drop(tenure);
         outcome
     }
 }
 
-/// The lock on the state directory, and the database. In this order: a newer version must not change the tables under
-/// a daemon that still serves.
-async fn open_store(config: &Config, now: Timestamp) -> Result<(File, Arc<Store>), BuildError> {
-    let lock = instance::lock(&config.daemon, &config.ipc.socket).await?;
-    Ok((lock, Arc::new(Store::open(&config.daemon.state_dir, now)?)))
+/// The database, and the right to serve from it. That of a file comes first: a newer version must not change the
+/// tables under a daemon that still serves.
+async fn open_store(config: &Config, now: Timestamp) -> Result<(Arc<Store>, Tenure), BuildError> {
+    let lock = match &config.database {
+        DatabaseConfig::Sqlite => Some(instance::lock(&config.daemon, &config.ipc.socket).await?),
+        DatabaseConfig::Postgres { .. } => None,
+    };
+    let store = Store::open(&config.database, &config.daemon.state_dir, now)?;
+    let tenure = store.hold(lock, &config.jobs.owner, config.daemon.drain_deadline).await?;
+    Ok((Arc::new(store), tenure))
 }
 
 /// The two ways in which results reach the sites: webhooks, and pages for those that ask.

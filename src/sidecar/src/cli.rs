@@ -101,11 +101,11 @@ fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
     Config::load(path, &Environment::of_process())
 }
 
-/// Opens the database for a visit. A directory without one is a mistake in the path, and must not be filled.
+/// Opens the database for a visit. A directory without its file is a mistake in the path, and must not be filled.
 fn open_store(config: &Config) -> anyhow::Result<Store> {
     let state_dir = &config.daemon.state_dir;
-    if !Store::is_in(state_dir) {
+    if !Store::may_exist(&config.database, state_dir) {
         bail!("there is no database in {}; start the daemon or add a site first", state_dir.display());
     }
-    Ok(Store::open(state_dir, SystemClock.now())?)
+    Ok(Store::open(&config.database, state_dir, SystemClock.now())?)
 }

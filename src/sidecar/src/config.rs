@@ -6,6 +6,7 @@
 
 mod cache;
 mod daemon;
+mod database;
 mod duration;
 mod environment;
 mod fetch;
@@ -32,6 +33,7 @@ use thiserror::Error;
 
 pub use cache::CacheConfig;
 pub use daemon::DaemonConfig;
+pub use database::DatabaseConfig;
 pub use environment::Environment;
 pub use fetch::FetchConfig;
 pub use http::HttpConfig;
@@ -55,6 +57,8 @@ pub const DEFAULT_PATH: &str = "/etc/platen/platend.toml";
 pub struct Config {
     /// `[daemon]`
     pub daemon: DaemonConfig,
+    /// `[database]`, or what the environment says.
+    pub database: DatabaseConfig,
     /// `[ipc]`
     pub ipc: IpcConfig,
     /// `[http]`
@@ -146,6 +150,7 @@ impl Config {
         file.limits.check(&providers, &models)?;
         Ok(Self {
             daemon: file.daemon,
+            database: database::resolve(&file.database, environment)?,
             ipc: file.ipc,
             http: file.http,
             jobs: file.jobs,

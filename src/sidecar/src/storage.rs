@@ -6,9 +6,14 @@
 //! Nothing outside `storage` knows which engine runs.
 
 mod error;
+mod postgres;
 mod sql;
 mod sqlite;
+mod store;
+mod tenure;
 
 pub use error::{StoreError, StoreFuture};
-pub use sql::{MigrateError, Store};
-pub use sqlite::OpenError;
+pub use postgres::{AddressError, OwnerError};
+pub use sql::MigrateError;
+pub use store::{OpenError, Store};
+pub use tenure::{Tenure, Wakes};

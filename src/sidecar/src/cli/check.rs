@@ -2,11 +2,13 @@ use std::process::ExitCode;
 
 use super::output::say;
 use crate::config::{Config, ProviderKind};
+use crate::storage::Store;
 
 /// Says what the configuration comes to. It was checked when it was loaded.
 pub(super) fn check_config(config: &Config) -> anyhow::Result<ExitCode> {
     say("the configuration is valid")?;
     say(&format!("state directory  {}", config.daemon.state_dir.display()))?;
+    say(&format!("database         {}", Store::place(&config.database, &config.daemon.state_dir)?))?;
     say(&format!("socket           {}", config.ipc.socket.display()))?;
     say(&format!("http             {}", config.http.listen))?;
     let cache = config.cache.path().map_or_else(|| "none".to_owned(), |path| path.display().to_string());

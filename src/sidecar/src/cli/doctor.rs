@@ -17,6 +17,7 @@ use crate::config::{Config, ProviderConfig, ProviderKind};
 use crate::jobs::store::JobStore;
 use crate::providers::http_client;
 use crate::sites::SiteStore;
+use crate::storage::Store;
 
 /// How long a provider or the daemon may take to say anything.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -74,7 +75,6 @@ fn http(config: &Config) -> Finding {
 }
 
 fn database(config: &Config) -> anyhow::Result<Vec<(&'static str, Finding)>> {
-    let state_dir = &config.daemon.state_dir;
     let store = match open_store(config) {
         Ok(store) => store,
         Err(error) => {
@@ -82,9 +82,10 @@ fn database(config: &Config) -> anyhow::Result<Vec<(&'static str, Finding)>> {
         }
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let place = Store::place(&config.database, &config.daemon.state_dir)?;
     let database = match runtime.block_on(store.probe()) {
-        Ok(()) => Finding::Good(format!("{} can be written", state_dir.display())),
-        Err(error) => Finding::Bad(format!("{}: {:#}", state_dir.display(), anyhow::Error::from(error))),
+        Ok(()) => Finding::Good(format!("{place}: can be written")),
+        Err(error) => Finding::Bad(format!("{place}: {:#}", anyhow::Error::from(error))),
     };
     let sites = runtime.block_on(store.list_sites()).context("the sites cannot be read")?;
     let sites = match sites.len() {

@@ -80,7 +80,7 @@ fn parse_url(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(config: &Config, command: SiteCommand) -> anyhow::Result<ExitCode> {
-    let store = Store::open(&config.daemon.state_dir, SystemClock.now())?;
+    let store = Store::open(&config.database, &config.daemon.state_dir, SystemClock.now())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match command {
         SiteCommand::Add { id, url, rotate, listing } => {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::database::DatabaseEntry;
 use super::models::ModelEntry;
 use super::providers::ProviderEntry;
 use super::schedules::ScheduleEntry;
@@ -19,6 +20,7 @@ use super::{
 #[serde(deny_unknown_fields, default)]
 pub(super) struct File {
     pub(super) daemon: DaemonConfig,
+    pub(super) database: DatabaseEntry,
     pub(super) ipc: IpcConfig,
     pub(super) http: HttpConfig,
     pub(super) jobs: JobsSettings,

@@ -1,7 +1,7 @@
 //! Jobs that were acknowledged before they are durable, because their sender asked for that.
 //!
 //! They wait in a short queue in memory and are committed together, as fast as the disk takes them. A crash loses
-//! what is in the queue, usually the last millisecond. While the store refuses, the queue fills, and then a sender
+//! what is in the queue, usually the last two milliseconds. While the store refuses, the queue fills, and then a sender
 //! waits for a place; nothing is dropped before the daemon itself ends.
 
 use std::time::Duration;
@@ -18,6 +18,10 @@ use crate::telemetry::names;
 
 /// Jobs that may wait. With jobs of the largest size they take 64 MiB.
 const QUEUE_LENGTH: usize = 256;
+
+/// How long jobs gather before they are committed together. A commit takes a processor from those who hand over, so
+/// there must not be one for each job.
+const GATHERING: Duration = Duration::from_millis(1);
 
 /// How long to leave a database alone that refused to keep jobs.
 const STORE_RETRY: Duration = Duration::from_millis(200);
@@ -57,7 +61,14 @@ pub async fn keep(jobs: &Jobs, backlog: Backlog, draining: CancellationToken, st
         tokio::select! {
             // What was taken before is kept still; whoever comes now is refused.
             () = draining.cancelled(), if !queue.is_closed() => queue.close(),
-            count = queue.recv_many(&mut waiting, QUEUE_LENGTH) => if count == 0 { return },
+            first = queue.recv() => match first {
+                Some(first) => waiting.push(first),
+                None => return,
+            },
+        }
+        sleep(GATHERING).await;
+        while let Ok(next) = queue.try_recv() {
+            waiting.push(next);
         }
         while !waiting.is_empty() {
             waiting = commit(jobs, waiting).await;

@@ -39,7 +39,7 @@ pub struct Jobs {
     pub(super) settings: JobsSettings,
     pub(super) keep: RetentionConfig,
     /// Wakes the worker: there may be work that is due.
-    pub(super) wake: Notify,
+    pub(super) wake: Arc<Notify>,
     /// Wakes the deliverer: there may be a delivery that is due.
     pub(super) deliver: Arc<Notify>,
     /// Wakes those who wait for a site's results.
@@ -82,6 +82,8 @@ pub struct JobsParts {
     pub keep: RetentionConfig,
     /// How many steps may run at the same time, of what.
     pub limits: Limits,
+    /// Is notified when work may be due.
+    pub wake: Arc<Notify>,
     /// Is notified when a delivery was queued.
     pub deliver: Arc<Notify>,
     /// Is told when a job of a site has ended.
@@ -106,6 +108,7 @@ impl Jobs {
             settings,
             keep,
             limits,
+            wake,
             deliver,
             arrivals,
         } = parts;
@@ -124,7 +127,7 @@ impl Jobs {
             clock,
             settings,
             keep,
-            wake: Notify::new(),
+            wake,
             deliver,
             arrivals,
             running: Running::default(),

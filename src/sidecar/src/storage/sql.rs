@@ -7,12 +7,14 @@ pub(super) mod connection;
 mod dead;
 mod deliveries;
 mod delivery_log;
+pub(super) mod duty;
 mod end;
 mod endpoints;
 mod graph;
 mod hops;
 mod jobs;
 mod lease;
+mod locks;
 pub(super) mod migrate;
 mod overview;
 mod replay;
@@ -26,59 +28,9 @@ mod submit;
 mod tokens;
 mod work;
 
-use std::path::Path;
-
-use platen_core::clock::Timestamp;
-
-use self::connection::{Connection, SqlError};
-use super::sqlite::{Database, OpenError};
-use super::{StoreError, sqlite};
+use self::connection::SqlError;
+use super::{Store, StoreError};
 pub use migrate::MigrateError;
-
-/// The database. A clone is another handle to it.
-#[derive(Clone)]
-pub struct Store {
-    database: Database,
-}
-
-impl Store {
-    /// Whether the directory holds a database.
-    pub fn is_in(state_dir: &Path) -> bool {
-        state_dir.join(sqlite::FILE_NAME).exists()
-    }
-
-    /// Opens the database in this directory, makes both if need be, and applies the migrations that it lacks.
-    ///
-    /// # Errors
-    /// [`OpenError`] when the directory, the file or a migration fails.
-    pub fn open(state_dir: &Path, now: Timestamp) -> Result<Self, OpenError> {
-        Ok(Self { database: Database::open(state_dir, now)? })
-    }
-
-    /// Makes a change in one transaction. It is durable when this returns; on an error nothing of it is. The
-    /// change may be made more than once, until a transaction holds.
-    pub(super) async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
-    {
-        self.database.write(what, change).await
-    }
-
-    /// Makes a query that sees one moment.
-    pub(super) async fn read<T, F>(&self, what: &'static str, query: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    {
-        self.database.read(what, query).await
-    }
-
-    /// See [`RetentionStore::shrink`](crate::jobs::store::RetentionStore::shrink).
-    async fn shrink_file(&self, pages: u32) -> Result<bool, StoreError> {
-        self.database.shrink(pages).await
-    }
-}
 
 /// Gives a failed statement the name of what was attempted.
 pub(super) fn failed(what: &'static str) -> impl FnOnce(SqlError) -> StoreError {

@@ -5,6 +5,7 @@
 //! (`platend site add`) may write too; SQLite's lock keeps them apart.
 
 mod handle;
+mod log_file;
 mod open;
 mod readers;
 mod writer;
@@ -16,6 +17,7 @@ use platen_core::clock::Timestamp;
 use thiserror::Error;
 
 use self::handle::Handle;
+use self::log_file::LogFile;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::StoreError;
@@ -65,13 +67,15 @@ impl Database {
         let handle = Handle(open::writer(state_dir)?);
         // Two processes that start at once wait for each other at each step.
         migrate::migrate(&handle, MIGRATIONS, "BEGIN IMMEDIATE", now)?;
-        Ok(Self { writer: Writer::start(handle), readers: Arc::new(Readers::new(state_dir.join(FILE_NAME))) })
+        let path = state_dir.join(FILE_NAME);
+        let log = LogFile::of(&path);
+        Ok(Self { writer: Writer::start(handle, log), readers: Arc::new(Readers::new(path)) })
     }
 
     pub(super) async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         self.writer.write(what, change).await
     }

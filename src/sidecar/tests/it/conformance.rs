@@ -9,6 +9,7 @@ mod lives;
 mod order;
 mod results;
 mod retention;
+mod shared;
 mod sites;
 mod submissions;
 mod workflows;
@@ -154,3 +155,4 @@ macro_rules! case {
 pub(crate) use case;
 
 suite!(sqlite, crate::conformance::fixture::sqlite);
+suite!(postgres, crate::conformance::fixture::postgres);

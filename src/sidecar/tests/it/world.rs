@@ -15,7 +15,7 @@ use platen_core::job::{
 use platen_core::signing::jwt::{self, Claims};
 use platen_core::signing::{SigningKey, TokenKey};
 use platen_core::wire::{JobRef, Submit};
-use platen_sidecar::config::{Config, Environment};
+use platen_sidecar::config::{Config, DatabaseConfig, Environment};
 use platen_sidecar::http::{self, HttpParts, HttpState};
 use platen_sidecar::jobs::handlers::Fetcher;
 use platen_sidecar::jobs::models::ModelTable;
@@ -69,7 +69,7 @@ impl World {
     pub(crate) async fn new() -> Self {
         let state_dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(MockClock::new());
-        let store = Arc::new(Store::open(state_dir.path(), clock.now()).unwrap());
+        let store = Arc::new(Store::open(&DatabaseConfig::Sqlite, state_dir.path(), clock.now()).unwrap());
         let world = Self {
             clock,
             store,
@@ -276,6 +276,7 @@ impl World {
             limits: Limits::default(),
             settings: config.jobs,
             keep: config.retention,
+            wake: Arc::new(Notify::new()),
             deliver: Arc::new(Notify::new()),
             arrivals: Arc::clone(&self.arrivals),
         }))

@@ -4,7 +4,7 @@ use platen_core::clock::Timestamp;
 use platen_core::workflow::{Step, StepIndex};
 use serde_json::Value;
 
-use super::connection::{Connection, params};
+use super::connection::{Connection, News, params};
 use super::graph::Place;
 use super::row::to_json;
 use super::steps::StepKey;
@@ -119,6 +119,7 @@ pub(super) fn queue(
             )
             .map_err(failed("queue a step"))?;
     }
+    connection.announce(News::WORK);
     Ok(())
 }
 
@@ -139,8 +140,9 @@ pub(super) fn begin(
              status = 'queued', turn = excluded.turn, run_at = excluded.run_at, failures = 0, crashes = 0",
             params![job_no, step, branch, name, lane.0, turn, run_at],
         )
-        .map(drop)
-        .map_err(failed("queue a step"))
+        .map_err(failed("queue a step"))?;
+    connection.announce(News::WORK);
+    Ok(())
 }
 
 /// Ends the branches that have not ended; running ones lose their leases unless they are spared.

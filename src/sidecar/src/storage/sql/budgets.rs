@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use platen_core::clock::Timestamp;
+use platen_core::job::SiteId;
 use platen_core::wire::{BudgetRequest, Reservation, SettleRequest, Settlement};
 
 use super::connection::{Connection, Row, SqlError, params};
-use super::{Store, failed};
+use super::{Store, failed, locks};
 use crate::budgets::{BudgetStore, Period, Reserved};
 use crate::storage::{StoreError, StoreFuture};
 
@@ -27,7 +28,8 @@ impl BudgetStore for Store {
             connection
                 .execute(
                     "DELETE FROM budgets WHERE budget_id IN \
-                     (SELECT budget_id FROM budgets WHERE ends_at < ?1 ORDER BY ends_at LIMIT ?2)",
+                     (SELECT budget_id FROM budgets WHERE ends_at < ?1 ORDER BY ends_at LIMIT ?2 \
+                     /*pg: FOR UPDATE SKIP LOCKED */)",
                     params![ended_before, MAX_SWEPT],
                 )
                 .map_err(failed("take ended budgets away"))
@@ -42,11 +44,12 @@ fn reserve(
     now: Timestamp,
 ) -> Result<Reserved, StoreError> {
     let expires_at = now.after(request.ttl());
+    hold_reservation(connection, &request.site, &request.reservation_id)?;
     if let Some(earlier) = find(connection, request)? {
         if !earlier.is_of(request) {
             return Ok(Reserved::Conflict);
         }
-        let budget = Budget { id: earlier.budget_id, spent: earlier.spent, ends_at: earlier.ends_at };
+        let budget = Budget::find(connection, earlier.budget_id)?;
         if earlier.is_settled || earlier.expires_at > now {
             let remaining = budget.remaining(connection, request.limit, now)?;
             return Ok(Reserved::Decided(held(request, remaining, earlier.expires_at, true)));
@@ -73,8 +76,6 @@ struct Earlier {
     key: String,
     unit: String,
     period: String,
-    spent: u64,
-    ends_at: Timestamp,
     amount: u64,
     expires_at: Timestamp,
     is_settled: bool,
@@ -90,8 +91,8 @@ impl Earlier {
 }
 
 fn find(connection: &Connection, request: &BudgetRequest) -> Result<Option<Earlier>, StoreError> {
-    let query = "SELECT b.budget_id, b.key, b.unit, b.period, b.spent, b.ends_at, r.amount, r.expires_at, \
-                 r.settled_at FROM budget_reservations r JOIN budgets b ON b.budget_id = r.budget_id \
+    let query = "SELECT b.budget_id, b.key, b.unit, b.period, r.amount, r.expires_at, r.settled_at \
+                 FROM budget_reservations r JOIN budgets b ON b.budget_id = r.budget_id \
                  WHERE r.site_id = ?1 AND r.reservation_id = ?2";
     let read = |row: &dyn Row| {
         Ok(Earlier {
@@ -99,16 +100,19 @@ fn find(connection: &Connection, request: &BudgetRequest) -> Result<Option<Earli
             key: row.get(1)?,
             unit: row.get(2)?,
             period: row.get(3)?,
-            spent: row.get(4)?,
-            ends_at: row.get(5)?,
-            amount: row.get(6)?,
-            expires_at: row.get(7)?,
-            is_settled: row.get::<Option<Timestamp>>(8)?.is_some(),
+            amount: row.get(4)?,
+            expires_at: row.get(5)?,
+            is_settled: row.get::<Option<Timestamp>>(6)?.is_some(),
         })
     };
     connection
         .query_opt(query, params![request.site.as_str(), &request.reservation_id], read)
         .map_err(failed("look for a reservation"))
+}
+
+/// Two requests of the same reservation follow each other.
+fn hold_reservation(connection: &Connection, site: &SiteId, id: &str) -> Result<(), StoreError> {
+    locks::words(connection, &["reservation", site.as_str(), id])
 }
 
 struct Budget {
@@ -136,6 +140,14 @@ fn open_budget(
 }
 
 impl Budget {
+    /// A budget that exists, held to the end of the transaction.
+    fn find(connection: &Connection, id: i64) -> Result<Self, StoreError> {
+        let query = "SELECT spent, ends_at FROM budgets WHERE budget_id = ?1 /*pg: FOR NO KEY UPDATE */";
+        connection
+            .query_one(query, params![id], |row| Ok(Self { id, spent: row.get(0)?, ends_at: row.get(1)? }))
+            .map_err(failed("look into a budget"))
+    }
+
     /// Writes the reservation if there is room for it.
     fn hold(
         &self,
@@ -196,6 +208,7 @@ fn settle(
     now: Timestamp,
 ) -> Result<Option<Settlement>, StoreError> {
     let what = "book an amount";
+    hold_reservation(connection, &request.site, &request.reservation_id)?;
     let (site, id) = (request.site.as_str(), &request.reservation_id);
     let book = "UPDATE budget_reservations SET settled_amount = ?3, settled_at = ?4 \
                 WHERE site_id = ?1 AND reservation_id = ?2 AND settled_at IS NULL";

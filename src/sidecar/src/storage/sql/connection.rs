@@ -8,6 +8,8 @@
 use platen_core::clock::Timestamp;
 use thiserror::Error;
 
+use crate::storage::postgres::PostgresError;
+
 /// A connection inside a transaction.
 pub(in crate::storage) type Connection = dyn Sql;
 
@@ -26,6 +28,33 @@ pub(in crate::storage) trait Sql {
 
     /// Runs statements without parameters, separated by semicolons.
     fn batch(&self, statements: &str) -> Result<(), SqlError>;
+
+    /// Whether others may write while this transaction does.
+    fn has_other_writers(&self) -> bool;
+
+    /// Tells the other daemons that share the database, once the transaction is committed.
+    fn announce(&self, news: News);
+}
+
+/// What a transaction made that others may wait for.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::storage) struct News(pub(in crate::storage) u8);
+
+impl News {
+    /// A step that is due, or room for one.
+    pub(in crate::storage) const WORK: Self = Self(1);
+    /// A delivery that is due.
+    pub(in crate::storage) const DELIVERIES: Self = Self(2);
+    /// Everything.
+    pub(in crate::storage) const ALL: Self = Self(3);
+
+    pub(in crate::storage) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(in crate::storage) fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
 }
 
 impl dyn Sql {
@@ -78,6 +107,9 @@ pub(in crate::storage) enum SqlError {
     /// SQLite refused.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL refused.
+    #[error(transparent)]
+    Postgres(#[from] PostgresError),
     /// A statement that must find a row found none.
     #[error("the statement found no row")]
     NoRow,

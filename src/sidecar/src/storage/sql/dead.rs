@@ -13,8 +13,8 @@ use crate::storage::{StoreError, StoreFuture};
 const MATCHES: &str = "jobs.finished_at IS NOT NULL AND jobs.status = 'dead' \
      AND jobs.finished_at >= COALESCE(CAST(?1 AS BIGINT), 0) \
      AND jobs.finished_at < COALESCE(CAST(?2 AS BIGINT), 9223372036854775807) \
-     AND (?3 IS NULL OR jobs.site_id = ?3) AND (?4 IS NULL OR jobs.cause = ?4) \
-     AND (?5 IS NULL OR jobs.job_id = ?5)";
+     AND (CAST(?3 AS TEXT) IS NULL OR jobs.site_id = ?3) AND (CAST(?4 AS TEXT) IS NULL OR jobs.cause = ?4) \
+     AND (CAST(?5 AS TEXT) IS NULL OR jobs.job_id = ?5)";
 
 /// A job without content has nothing to begin with.
 const REPLAYABLE: &str = "jobs.purged_at IS NULL";
@@ -47,7 +47,7 @@ impl DeadStore for Store {
         Box::pin(self.write("replay dead letters", move |connection| {
             let query = format!(
                 "SELECT job_no, job_id, attempt FROM jobs WHERE {MATCHES} AND {REPLAYABLE} \
-                 ORDER BY finished_at LIMIT ?6"
+                 ORDER BY finished_at LIMIT ?6 /*pg: FOR NO KEY UPDATE SKIP LOCKED */"
             );
             let read = |row: &dyn Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
             let found: Vec<(i64, String, u32)> = select(connection, &query, &filter, Some(limit), read)?;
@@ -65,7 +65,7 @@ impl DeadStore for Store {
         Box::pin(self.write("drop dead letters", move |connection| {
             let query = format!(
                 "DELETE FROM jobs WHERE job_no IN (SELECT job_no FROM jobs WHERE {MATCHES} AND {SETTLED} \
-                 ORDER BY finished_at LIMIT ?6) RETURNING job_no"
+                 ORDER BY finished_at LIMIT ?6 /*pg: FOR UPDATE SKIP LOCKED */) RETURNING job_no"
             );
             let dropped = select(connection, &query, &filter, Some(limit), |row| row.get::<i64>(0))?;
             Ok(u64::try_from(dropped.len()).unwrap_or(u64::MAX))

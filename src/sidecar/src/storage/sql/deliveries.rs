@@ -6,14 +6,19 @@ use platen_core::job::SiteId;
 use serde_json::json;
 
 use super::connection::{Connection, Row, SqlError, params};
-use super::{Store, endpoints, failed, hops, row};
+use super::{Store, duty, endpoints, failed, hops, locks, row};
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
 use crate::webhooks::store::{Delivery, DeliveryFailure, DeliveryId, DeliveryStore, DueFilter};
 
 impl DeliveryStore for Store {
     fn due(&self, now: Timestamp, filter: DueFilter) -> StoreFuture<'_, Vec<Delivery>> {
-        Box::pin(self.read("find due deliveries", move |connection| due(connection, now, &filter)))
+        Box::pin(async move {
+            if !duty::delivers(self, now).await? {
+                return Ok(Vec::new());
+            }
+            self.read("find due deliveries", move |connection| due(connection, now, &filter)).await
+        })
     }
 
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>> {
@@ -148,6 +153,7 @@ fn succeeded(
     now: Timestamp,
     http_status: u16,
 ) -> Result<(), StoreError> {
+    locks::job_of_delivery(connection, &id.0)?;
     let updated: Option<(i64, u32)> = connection
         .query_opt(
             "UPDATE deliveries SET tries = tries + 1, round_tries = round_tries + 1, next_at = NULL, \
@@ -169,6 +175,7 @@ fn record_failure(
     now: Timestamp,
     failure: &DeliveryFailure,
 ) -> Result<Option<SiteId>, StoreError> {
+    locks::job_of_delivery(connection, &id.0)?;
     let given_up_at = if failure.next_at.is_none() { Some(now) } else { None };
     let updated: Option<(i64, u32, String)> = connection
         .query_opt(

@@ -3,7 +3,7 @@
 use platen_core::clock::Timestamp;
 use platen_core::job::{Hop, JobId, JobStatus, SiteId};
 
-use super::connection::{Connection, Row, SqlError, params};
+use super::connection::{Connection, Row, SqlError, Value, params};
 use super::row::inconsistent;
 use super::{Store, failed, hops, row};
 use crate::jobs::event;
@@ -14,9 +14,9 @@ use crate::webhooks::store::{
 };
 
 /// The rows that a filter means. Each part of it is true when it is not given.
-const MATCHES: &str = "(?1 IS NULL OR delivery_id = ?1) \
-     AND (?2 IS NULL OR jobs.job_id = ?2) AND (?3 IS NULL OR deliveries.site_id = ?3) \
-     AND (?4 IS NULL OR ?4 = CASE WHEN next_at IS NOT NULL THEN 'waiting' \
+const MATCHES: &str = "(CAST(?1 AS TEXT) IS NULL OR delivery_id = ?1) \
+     AND (CAST(?2 AS TEXT) IS NULL OR jobs.job_id = ?2) AND (CAST(?3 AS TEXT) IS NULL OR deliveries.site_id = ?3) \
+     AND (CAST(?4 AS TEXT) IS NULL OR ?4 = CASE WHEN next_at IS NOT NULL THEN 'waiting' \
          WHEN delivered_at IS NOT NULL THEN 'delivered' ELSE 'given_up' END) \
      AND deliveries.created_at >= COALESCE(CAST(?5 AS BIGINT), 0) \
      AND deliveries.created_at < COALESCE(CAST(?6 AS BIGINT), 9223372036854775807)";
@@ -31,7 +31,7 @@ impl DeliveryLog for Store {
                  next_at, last_http_status, last_error, deliveries.created_at FROM {TABLES} \
                  WHERE {MATCHES} ORDER BY delivery_no DESC LIMIT ?7"
             );
-            let rows = select(connection, &query, &filter, Some(limit), RecordRow::read)?;
+            let rows = select(connection, &query, &filter, params![limit], RecordRow::read)?;
             rows.into_iter().map(RecordRow::into_record).collect()
         }))
     }
@@ -39,7 +39,7 @@ impl DeliveryLog for Store {
     fn count_deliveries(&self, filter: DeliveryFilter) -> StoreFuture<'_, u64> {
         Box::pin(self.read("count deliveries", move |connection| {
             let query = format!("SELECT COUNT(*) FROM {TABLES} WHERE {MATCHES}");
-            let count = select(connection, &query, &filter, None, |row| row.get::<u64>(0))?;
+            let count = select(connection, &query, &filter, params![], |row| row.get::<u64>(0))?;
             Ok(count.first().copied().unwrap_or(0))
         }))
     }
@@ -93,21 +93,20 @@ fn into_try(hop: &Hop) -> Option<DeliveryTry> {
     })
 }
 
-/// Runs a query that has [`MATCHES`] in it.
+/// Runs a query that has [`MATCHES`] in it, and more parameters after those.
 fn select<T>(
     connection: &Connection,
     query: &str,
     filter: &DeliveryFilter,
-    limit: Option<u32>,
+    more: &[Value<'_>],
     read: impl FnMut(&dyn Row) -> Result<T, SqlError>,
 ) -> Result<Vec<T>, StoreError> {
     let site = filter.site.as_ref().map(SiteId::as_str);
     let job_id = filter.job_id.as_ref().map(JobId::as_str);
     let state = filter.state.map(DeliveryState::as_str);
     let id = filter.delivery_id.as_deref();
-    let all = params![id, job_id, site, state, filter.since, filter.until, limit];
-    let values = if limit.is_some() { &all[..] } else { &all[..6] };
-    connection.query_all(query, values, read).map_err(failed("select deliveries"))
+    let filters = params![id, job_id, site, state, filter.since, filter.until];
+    connection.query_all(query, &[filters, more].concat(), read).map_err(failed("select deliveries"))
 }
 
 struct RecordRow {
@@ -180,7 +179,8 @@ fn replay(
     let query = format!(
         "SELECT delivery_no, delivery_id, deliveries.job_no, CASE WHEN body IS NULL THEN 0 ELSE 1 END, \
          jobs.ends, jobs.finished_at \
-         FROM {TABLES} WHERE {MATCHES} AND next_at IS NULL AND delivery_no > {after} ORDER BY delivery_no LIMIT ?7"
+         FROM {TABLES} WHERE {MATCHES} AND next_at IS NULL AND delivery_no > ?8 ORDER BY delivery_no LIMIT ?7 \
+         /*pg: FOR NO KEY UPDATE OF deliveries, jobs SKIP LOCKED */"
     );
     let read = |row: &dyn Row| {
         Ok(Settled {
@@ -193,7 +193,7 @@ fn replay(
         })
     };
     let mut outcome = Replayed::default();
-    for settled in select(connection, &query, filter, Some(limit), read)? {
+    for settled in select(connection, &query, filter, params![limit, after], read)? {
         outcome.last = Some(settled.delivery_no);
         let body = if settled.has_body { None } else { rebuild(connection, &settled)? };
         if !settled.has_body && body.is_none() {

@@ -4,7 +4,7 @@ use platen_core::clock::Timestamp;
 use platen_core::job::{Cause, JobError, JobStatus};
 use serde_json::{Value, json};
 
-use super::connection::{Connection, params};
+use super::connection::{Connection, News, params};
 use super::row::inconsistent;
 use super::{failed, hops, row};
 use crate::jobs::event;
@@ -67,8 +67,9 @@ pub(super) fn end(
                 now,
             ],
         )
-        .map(drop)
-        .map_err(failed("queue a delivery"))
+        .map_err(failed("queue a delivery"))?;
+    connection.announce(News::DELIVERIES);
+    Ok(())
 }
 
 fn hop_name(status: JobStatus) -> &'static str {

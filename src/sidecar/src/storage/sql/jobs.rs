@@ -7,7 +7,7 @@ use platen_core::workflow::Event;
 
 use super::connection::{Connection, params};
 use super::row::{JOB_COLUMNS, JobRow};
-use super::{Store, failed, graph, hops, replay, row, submit};
+use super::{Store, failed, graph, hops, locks, replay, row, submit};
 use crate::jobs::store::{Changed, JobFilter, JobStore, ListedJob, NewJob, Submitted};
 use crate::storage::{StoreError, StoreFuture};
 
@@ -74,7 +74,8 @@ impl JobStore for Store {
         // Row of an expired token that no site has: it makes a real commit, and the next sweep takes it away.
         Box::pin(self.write("write a test row", |connection| {
             let probe = "INSERT INTO stream_tokens (site_id, token_id, expires_at) VALUES ('', 'probe', 0) \
-                         ON CONFLICT (site_id, token_id) DO UPDATE SET expires_at = stream_tokens.expires_at + 1";
+                         ON CONFLICT (site_id, token_id) \
+                         DO UPDATE SET expires_at = stream_tokens.expires_at + 1";
             connection.execute(probe, params![]).map(drop).map_err(failed("write a test row"))
         }))
     }
@@ -87,6 +88,7 @@ fn change(
     to: JobStatus,
     apply: impl FnOnce(i64, &JobSnapshot) -> Result<(), StoreError>,
 ) -> Result<Changed, StoreError> {
+    locks::job_of(connection, &job.site, &job.job_id)?;
     let found = row::numbered_job(connection, &job.site, &job.job_id)?;
     let Some((job_no, before)) = found else { return Ok(Changed::NotFound) };
     // A worker puts a running job back with its lease; a client never does.
@@ -106,7 +108,8 @@ fn change(
 
 fn list(connection: &Connection, filter: &JobFilter) -> Result<Vec<ListedJob>, StoreError> {
     let query = format!(
-        "SELECT {JOB_COLUMNS} WHERE (?1 IS NULL OR jobs.site_id = ?1) AND (?2 IS NULL OR jobs.status = ?2) \
+        "SELECT {JOB_COLUMNS} WHERE (CAST(?1 AS TEXT) IS NULL OR jobs.site_id = ?1) \
+         AND (CAST(?2 AS TEXT) IS NULL OR jobs.status = ?2) \
          ORDER BY jobs.job_no DESC LIMIT ?3"
     );
     let site = filter.site.as_ref().map(SiteId::as_str);

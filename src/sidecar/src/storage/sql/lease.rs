@@ -9,7 +9,7 @@ use serde_json::json;
 use super::connection::{Connection, params};
 use super::row::{self, SPEC_COLUMNS, SpecRow};
 use super::steps::StepKey;
-use super::{attempts, failed, graph, hops, overview, steps};
+use super::{attempts, failed, graph, hops, locks, overview, steps};
 use crate::jobs::schedule::{LaneNo, Pick};
 use crate::jobs::store::{Lease, LeaseRequest, Leased, LeasedJob, Policy};
 use crate::storage::StoreError;
@@ -19,19 +19,19 @@ use crate::telemetry::names;
 pub(super) const LATE_JOBS: &str = "SELECT job_no, site_id, job_id FROM jobs \
      WHERE finished_at IS NULL AND status IN ('queued', 'running') AND deadline_at <= ?1 \
      AND NOT EXISTS (SELECT 1 FROM steps WHERE steps.job_no = jobs.job_no \
-     AND steps.status = 'running') LIMIT ?2 /*pg: FOR UPDATE OF jobs SKIP LOCKED */";
+     AND steps.status = 'running') LIMIT ?2 /*pg: FOR NO KEY UPDATE OF jobs SKIP LOCKED */";
 
 /// Steps whose time has come.
 pub(super) const DUE_STEPS: &str = "SELECT steps.job_no, step, branch, lane_no, subject \
      FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
      WHERE steps.status = 'queued' AND turn IS NULL AND run_at <= ?1 ORDER BY run_at LIMIT ?2 \
-     /*pg: FOR UPDATE OF jobs, steps SKIP LOCKED */";
+     /*pg: FOR NO KEY UPDATE OF jobs, steps SKIP LOCKED */";
 
 /// The first due steps of a lane.
 pub(super) const HEADS: &str = "SELECT steps.job_no, step, branch, turn, run_at \
      FROM steps /*pg: JOIN jobs ON jobs.job_no = steps.job_no */ \
      WHERE lane_no = ?1 AND turn IS NOT NULL ORDER BY turn, steps.job_no, step, branch LIMIT ?2 \
-     /*pg: FOR UPDATE OF jobs, steps SKIP LOCKED */";
+     /*pg: FOR NO KEY UPDATE OF jobs, steps SKIP LOCKED */";
 
 /// Rows of each kind that one lease moves before it takes: the others wait for the next one.
 const MAX_MOVED: i64 = 256;
@@ -41,6 +41,7 @@ pub(super) fn lease(
     request: &LeaseRequest,
     policy: &Policy,
 ) -> Result<Leased, StoreError> {
+    locks::leases(connection)?;
     let mut leased = Leased { jobs: Vec::new(), expired: expire(connection, request.now)? };
     promote(connection, request.now)?;
     let overview = overview::read(connection, &request.owner, request.slots)?;
@@ -72,6 +73,9 @@ fn promote(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
             Ok((StepKey::read(row)?, row.get(3)?, row.get(4)?))
         })
         .map_err(failed("find due steps"))?;
+    if due.len() > 1 {
+        locks::turns(connection)?;
+    }
     for (key, lane_no, subject) in due {
         let turn = steps::next_turn(connection, LaneNo(lane_no), subject.as_deref())?;
         connection

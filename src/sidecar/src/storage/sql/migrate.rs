@@ -27,6 +27,7 @@ macro_rules! migrations {
             4 "0004_create_stream_tokens",
             5 "0005_create_budgets",
             6 "0006_create_schedules",
+            7 "0007_create_duties",
         )
     };
     ($engine:literal, $($number:literal $name:literal),* $(,)?) => {

@@ -5,7 +5,7 @@ use platen_core::job::SiteId;
 use serde_json::json;
 
 use super::connection::{Connection, Row, params};
-use super::{Store, failed, hops};
+use super::{Store, failed, hops, locks};
 use crate::results::store::{PageRequest, ResultStore, TakenPage};
 use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
@@ -32,7 +32,7 @@ fn take_page(
 ) -> Result<TakenPage, StoreError> {
     let pages: Option<i64> = connection
         .query_opt(
-            "SELECT pages FROM sites WHERE site_id = ?1/*pg: FOR UPDATE*/",
+            "SELECT pages FROM sites WHERE site_id = ?1 /*pg: FOR NO KEY UPDATE */",
             params![request.site.as_str()],
             |row| row.get(0),
         )
@@ -57,6 +57,7 @@ fn acknowledge(
     since: i64,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
+    hold_jobs(connection, site, since)?;
     let taken: Vec<(i64, String, i64)> = connection
         .query_all(
             "UPDATE deliveries SET delivered_at = ?3, delivered_by = 'page', next_at = NULL, \
@@ -71,6 +72,16 @@ fn acknowledge(
         hops::record(connection, *job_no, names::HOP_FETCHED, now, &detail)?;
     }
     Ok(u64::try_from(taken.len()).unwrap_or(u64::MAX))
+}
+
+/// Holds the jobs of a page before their deliveries are touched.
+fn hold_jobs(connection: &Connection, site: &SiteId, page: i64) -> Result<(), StoreError> {
+    let query = "SELECT job_no FROM deliveries WHERE site_id = ?1 AND delivered_at IS NULL AND page = ?2 \
+                 ORDER BY job_no";
+    let jobs: Vec<i64> = connection
+        .query_all(query, params![site.as_str(), page], |row| row.get(0))
+        .map_err(failed("acknowledge results"))?;
+    jobs.into_iter().try_for_each(|job_no| locks::job(connection, job_no))
 }
 
 struct Untold {

@@ -4,7 +4,7 @@ use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
 
 use super::connection::{Connection, params};
-use super::{Store, failed, row};
+use super::{Store, failed, locks, row};
 use crate::jobs::store::{Erased, PurgeRule, RetentionStore, Swept};
 use crate::storage::{StoreError, StoreFuture};
 
@@ -58,19 +58,22 @@ fn sweep(connection: &Connection, now: Timestamp, ended_before: Timestamp) -> Re
     let jobs = delete(
         &format!(
             "DELETE FROM jobs WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
-             AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND {TOLD} LIMIT ?2)"
+             AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND {TOLD} LIMIT ?2 \
+             /*pg: FOR UPDATE SKIP LOCKED */)"
         ),
         ended_before,
     )?;
     let tokens = delete(
         "DELETE FROM stream_tokens WHERE (site_id, token_id) IN \
-         (SELECT site_id, token_id FROM stream_tokens WHERE expires_at < ?1 LIMIT ?2)",
+         (SELECT site_id, token_id FROM stream_tokens WHERE expires_at < ?1 LIMIT ?2 \
+         /*pg: FOR UPDATE SKIP LOCKED */)",
         now,
     )?;
     let shares = connection
         .execute(
             "DELETE FROM shares WHERE (lane_no, subject) IN (SELECT shares.lane_no, subject FROM shares \
-             JOIN lanes ON lanes.lane_no = shares.lane_no WHERE shares.turn <= lanes.turn LIMIT ?1)",
+             JOIN lanes ON lanes.lane_no = shares.lane_no WHERE shares.turn <= lanes.turn LIMIT ?1 \
+             /*pg: FOR UPDATE OF shares SKIP LOCKED */)",
             params![i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)],
         )
         .map_err(failed("sweep"))?;
@@ -90,8 +93,8 @@ fn purge(connection: &Connection, rule: &PurgeRule, limit: u32, now: Timestamp) 
                  error_message = CASE WHEN error_code IS NULL THEN NULL ELSE '' END \
                  WHERE job_no IN (SELECT job_no FROM jobs WHERE finished_at IS NOT NULL \
                  AND status IN ('succeeded', 'dead', 'cancelled') AND finished_at < ?1 AND purged_at IS NULL \
-                 AND (?2 IS NULL OR site_id = ?2) AND REPLACE(?3, ',' || site_id || ',', '') = ?3 \
-                 AND {TOLD} LIMIT ?5) RETURNING job_no"
+                 AND (CAST(?2 AS TEXT) IS NULL OR site_id = ?2) AND REPLACE(?3, ',' || site_id || ',', '') = ?3 \
+                 AND {TOLD} LIMIT ?5 /*pg: FOR NO KEY UPDATE SKIP LOCKED */) RETURNING job_no"
             ),
             params![rule.ended_before, site, &except, now, limit],
             |row| row.get(0),
@@ -135,6 +138,7 @@ fn jobs_of(
 fn erase(connection: &Connection, found: &[(i64, String)]) -> Result<Erased, StoreError> {
     let mut erased = Erased::default();
     for (job_no, job_id) in found {
+        locks::job(connection, *job_no)?;
         let untold: u64 = connection
             .query_one(
                 "SELECT COUNT(*) FROM deliveries WHERE job_no = ?1 AND next_at IS NOT NULL",

@@ -2,7 +2,7 @@
 
 use platen_core::clock::Timestamp;
 
-use super::connection::{Connection, Row, SqlError, params};
+use super::connection::{Connection, News, Row, SqlError, params};
 use super::failed;
 use crate::jobs::schedule::LaneNo;
 use crate::jobs::store::Lease;
@@ -55,12 +55,13 @@ pub(super) fn put_back(
     connection
         .execute(
             "UPDATE steps SET status = 'queued', run_at = ?4, lease_until = NULL, owner = NULL, \
-             turn = CASE WHEN ?4 <= ?5 THEN \
+             turn = CASE WHEN ?4 <= CAST(?5 AS BIGINT) THEN \
                  (SELECT turn FROM lanes WHERE lanes.lane_no = steps.lane_no) END \
              WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
             params![key.job_no, key.step, key.branch, run_at, now],
         )
         .map_err(failed("put a step back"))?;
+    connection.announce(News::WORK);
     stand_queued(connection, key.job_no, now)
 }
 
@@ -103,6 +104,8 @@ pub(super) fn finish(connection: &Connection, key: StepKey, status: &str) -> Res
              WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
             params![key.job_no, key.step, key.branch, status],
         )
-        .map(drop)
-        .map_err(failed("end a step"))
+        .map_err(failed("end a step"))?;
+    // What waited because of a limit may have room now.
+    connection.announce(News::WORK);
+    Ok(())
 }

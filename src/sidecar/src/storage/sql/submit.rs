@@ -10,7 +10,7 @@ use super::connection::{Connection, Row, SqlError, params};
 use super::graph::Place;
 use super::row::inconsistent;
 use super::steps::StepKey;
-use super::{branches, failed, graph, row, steps};
+use super::{branches, failed, graph, locks, row, steps};
 use crate::jobs::graph::Graph;
 use crate::jobs::schedule::LaneNo;
 use crate::jobs::store::{NewJob, Submitted};
@@ -21,10 +21,16 @@ pub(super) fn submit(
     jobs: &[NewJob],
     now: Timestamp,
 ) -> Result<Vec<Submitted>, StoreError> {
+    if jobs.len() > 1 {
+        locks::turns(connection)?;
+    }
     jobs.iter().map(|job| submit_one(connection, job, now)).collect()
 }
 
 fn submit_one(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<Submitted, StoreError> {
+    if let Some(input) = job.input {
+        locks::words(connection, &["input", &input.to_string()])?;
+    }
     if let Some(running) = find_same_input(connection, job, now)? {
         // The key decides first: it is what the site promised to be unique.
         let earlier = find_earlier(connection, job)?;

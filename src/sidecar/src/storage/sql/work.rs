@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::connection::{Connection, params};
 use super::steps::StepKey;
-use super::{Store, attempts, failed, graph, hops, lease, row, steps};
+use super::{Store, attempts, failed, graph, hops, lease, locks, row, steps};
 use crate::jobs::store::{
     AfterFailure, Completed, Failed, Fenced, Lease, LeaseRequest, Leased, Orphans, Policy, Recovery,
     StepInput, StepOutput, WorkStore,
@@ -111,6 +111,7 @@ fn fenced(
     change: impl FnOnce(&Held) -> Result<(), StoreError>,
 ) -> Result<Fenced, StoreError> {
     let Lease { job_id, job_no, step, branch, attempt } = lease;
+    locks::job(connection, *job_no)?;
     let found: Option<Option<String>> = connection
         .query_opt(
             "SELECT usage FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
@@ -219,6 +220,7 @@ fn recover(
     found.sort();
     let mut recovery = Recovery::default();
     for (key, attempt) in found {
+        locks::job(connection, key.job_no)?;
         // One that was given up a moment ago takes the other branches of its job with it.
         let Some(crashes) = count_crash(connection, key, attempt, before)? else { continue };
         attempts::abandon(connection, key, attempt, now)?;

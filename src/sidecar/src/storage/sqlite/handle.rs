@@ -3,7 +3,7 @@
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, Row as SqliteRow};
 
-use crate::storage::sql::connection::{Row, Sql, SqlError, Value};
+use crate::storage::sql::connection::{News, Row, Sql, SqlError, Value};
 
 /// Statements are prepared once per connection and kept by their text.
 pub(super) struct Handle(pub(super) Connection);
@@ -46,6 +46,12 @@ impl Sql for Handle {
     fn batch(&self, statements: &str) -> Result<(), SqlError> {
         Ok(self.0.execute_batch(statements)?)
     }
+
+    fn has_other_writers(&self) -> bool {
+        false
+    }
+
+    fn announce(&self, _news: News) {}
 }
 
 impl Row for SqliteRow<'_> {

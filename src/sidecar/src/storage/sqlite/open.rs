@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::OpenError;
@@ -17,8 +18,11 @@ pub(in crate::storage) const FILE_NAME: &str = "platen.db";
 /// milliseconds; a backup may hold it longer.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Pages of the log after which it is written into the file: 64 MiB, like `journal_size_limit`.
-const CHECKPOINT_PAGES: i64 = 16 * 1024;
+/// The length of the log after which it is written into the file, and begun anew.
+pub(super) const LOG_BYTES: u32 = 64 * 1024 * 1024;
+
+/// The same in pages.
+const CHECKPOINT_PAGES: u32 = LOG_BYTES / 4096;
 
 /// Holds the upper pages of every index of a million jobs. Taken as it is needed.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
@@ -42,7 +46,7 @@ pub(super) fn writer(state_dir: &Path) -> Result<Connection, OpenError> {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         // A burst of long answers must not leave a log that size behind for ever.
-        connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+        connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
         // A checkpoint makes the commit that meets it wait: seldom, so that not one in a hundred does, whatever
         // the length of the queue.
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
@@ -64,6 +68,8 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn set_cache(connection: &Connection, kib: i64) -> rusqlite::Result<()> {
+    // Else SQLite prepares a statement anew for other values, which costs more than running it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);
     // Negative: in KiB rather than in pages.
     connection.pragma_update(None, "cache_size", -kib)

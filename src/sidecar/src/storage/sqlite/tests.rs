@@ -9,6 +9,7 @@ use platen_core::wire::{JobRef, Submit};
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::DatabaseConfig;
 use crate::jobs::schedule::{self, Limits};
 use crate::jobs::store::{JobStore, LeaseRequest, NewJob, RetentionStore, SubmitTerms, WorkStore};
 use crate::site_tokens::TokenStore;
@@ -34,7 +35,7 @@ fn site() -> SiteId {
 impl Fixture {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), at(0)).unwrap();
+        let store = Store::open(&DatabaseConfig::Sqlite, dir.path(), at(0)).unwrap();
         let secrets = SiteSecrets::from_random([1; 32], [2; 32]);
         let new = NewSite { id: site(), url: "https://example.com".to_owned(), secrets };
         store.add_site(new, at(0)).await.unwrap();
@@ -137,11 +138,12 @@ async fn a_full_database_refuses_a_batch_as_a_whole_and_recovers() {
     let (open, gate) = std::sync::mpsc::channel::<()>();
     limit("PRAGMA max_page_count = 1").await.unwrap();
 
-    // The others gather behind this one, so that they are in one batch, perhaps together with it.
-    let held = store.write("hold", move |_| gate.recv().map_err(|_| StoreError::Stopped));
-    let opening = async {
+    // The others gather behind this one, so that they are in one batch, perhaps together with it. Nobody sends: the
+    // gate stays open once its other end is dropped, however often the change is made.
+    let held = store.write("hold", move |_| gate.recv().or(Ok(())));
+    let opening = async move {
         tokio::task::yield_now().await;
-        open.send(()).unwrap();
+        drop(open);
     };
     let batch = async { tokio::join!(insert("a", 10), insert("b", 100_000), insert("c", 10)) };
     let (_, (first, large, last), ()) = tokio::join!(held, batch, opening);
@@ -160,7 +162,7 @@ async fn a_used_token_is_known_after_a_restart() {
     let redeem = async |store: &Store| store.redeem(site(), "jti".to_owned(), at(120), at(10)).await.unwrap();
     assert!(redeem(&fixture.store).await);
 
-    let reopened = Store::open(fixture.dir.path(), at(11)).unwrap();
+    let reopened = Store::open(&DatabaseConfig::Sqlite, fixture.dir.path(), at(11)).unwrap();
 
     assert!(!redeem(&reopened).await);
 }

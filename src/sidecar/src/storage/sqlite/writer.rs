@@ -6,9 +6,9 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
 use super::handle::Handle;
+use super::log_file::LogFile;
 use crate::storage::StoreError;
 use crate::storage::sql::connection::{Connection, Sql, SqlError, params};
-use crate::storage::sql::failed;
 use crate::telemetry::names;
 
 /// Changes that wait. When it is full, callers wait: the disk sets the pace, and nothing is dropped.
@@ -20,21 +20,66 @@ const MAX_BATCH: usize = 256;
 /// Sends changes to the writing thread. The thread ends when the last clone is dropped.
 #[derive(Clone)]
 pub(super) struct Writer {
-    queue: mpsc::Sender<Change>,
+    queue: mpsc::Sender<Box<dyn Change>>,
 }
 
-/// Runs in the transaction and gives back what to do after the commit.
-type Change = Box<dyn FnOnce(&Connection) -> Reply + Send>;
+/// A change that somebody waits for.
+trait Change: Send {
+    /// Makes the change; tells whether it could be made. Another call makes it anew.
+    fn make(&mut self, connection: &Connection) -> bool;
 
-/// Tells the caller how it ended, once it is known whether the transaction was committed.
-type Reply = Box<dyn FnOnce(Committed<'_>)>;
+    /// Tells the caller how it ended, once it is known whether the transaction was committed.
+    fn answer(self: Box<Self>, committed: Committed<'_>);
+}
 
 type Committed<'a> = Result<(), &'a Arc<NotKept>>;
 
+/// Why nothing of a batch was kept.
+#[derive(Debug, Error)]
+enum NotKept {
+    /// The transaction could not begin or be committed.
+    #[error(transparent)]
+    Transaction(#[from] SqlError),
+    /// A full disk or want of memory makes SQLite end a transaction by itself, in the middle of it.
+    #[error("the failure of another change ended the transaction")]
+    Ended,
+}
+
+/// A change as its caller describes it.
+struct Asked<T, F> {
+    what: &'static str,
+    change: F,
+    outcome: Option<Result<T, StoreError>>,
+    caller: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Change for Asked<T, F>
+where
+    T: Send,
+    F: Fn(&Connection) -> Result<T, StoreError> + Send,
+{
+    fn make(&mut self, connection: &Connection) -> bool {
+        self.outcome.insert((self.change)(connection)).is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: Committed<'_>) {
+        let Self { what, outcome, caller, .. } = *self;
+        let outcome = match (outcome, committed) {
+            // Its own failure tells more than that of the transaction.
+            (Some(Err(own)), _) => Err(own),
+            (_, Err(cause)) => Err(StoreError::Unavailable(what, Box::new(Arc::clone(cause)))),
+            (Some(made), Ok(())) => made,
+            (None, Ok(())) => Err(StoreError::Stopped),
+        };
+        // The caller may have been dropped; the change stands all the same.
+        let _ = caller.send(outcome);
+    }
+}
+
 impl Writer {
-    pub(super) fn start(handle: Handle) -> Self {
+    pub(super) fn start(handle: Handle, log: LogFile) -> Self {
         let (queue, changes) = mpsc::channel(QUEUE_LENGTH);
-        std::thread::spawn(move || run(&handle, changes));
+        std::thread::spawn(move || run(&handle, log, changes));
         Self { queue }
     }
 
@@ -42,107 +87,82 @@ impl Writer {
     pub(super) async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let (sender, answer) = oneshot::channel();
-        let change: Change = Box::new(move |connection| {
-            let outcome = in_savepoint(connection, what, change);
-            Box::new(move |committed: Committed<'_>| {
-                // Its own failure tells more than that of the commit.
-                let outcome = outcome.and_then(|value| match committed {
-                    Ok(()) => Ok(value),
-                    Err(cause) => Err(StoreError::Unavailable(what, Box::new(Arc::clone(cause)))),
-                });
-                // The caller may have been dropped; the change stands all the same.
-                let _ = sender.send(outcome);
-            })
-        });
+        let (caller, answer) = oneshot::channel();
+        let change = Box::new(Asked { what, change, outcome: None, caller });
         self.queue.send(change).await.map_err(|_| StoreError::Stopped)?;
-        answer.await.map_err(|_| StoreError::Unavailable(what, Box::new(NotBegun)))?
+        answer.await.map_err(|_| StoreError::Stopped)?
     }
 }
 
-/// The transaction could not begin: the database is locked, or the disk fails. The log has the cause.
-#[derive(Debug, Error)]
-#[error("no transaction could begin")]
-struct NotBegun;
-
-/// Why nothing of a batch was kept.
-#[derive(Debug, Error)]
-enum NotKept {
-    /// The commit failed.
-    #[error(transparent)]
-    Commit(#[from] SqlError),
-    /// A full disk or want of memory makes SQLite end a transaction by itself, in the middle of it.
-    #[error("the failure of another change ended the transaction")]
-    Ended,
-}
-
-fn run(handle: &Handle, mut changes: mpsc::Receiver<Change>) {
+fn run(handle: &Handle, mut log: LogFile, mut changes: mpsc::Receiver<Box<dyn Change>>) {
+    let mut batch = Vec::with_capacity(MAX_BATCH);
     while let Some(first) = changes.blocking_recv() {
-        let mut batch = vec![first];
+        batch.push(first);
         while batch.len() < MAX_BATCH {
             let Ok(next) = changes.try_recv() else { break };
             batch.push(next);
         }
-        commit(handle, batch);
+        let committed = commit(handle, &mut batch).map_err(Arc::new);
+        for change in batch.drain(..) {
+            change.answer(committed.as_ref().copied());
+        }
+        // Between two transactions, so that nobody waits for it who does not come right now.
+        if log.is_short() {
+            grow(handle, &mut log);
+        }
     }
 }
 
-fn commit(handle: &Handle, batch: Vec<Change>) {
-    let mut replies = Vec::with_capacity(batch.len());
-    if let Err(error) = handle.batch("BEGIN IMMEDIATE") {
-        // Dropping the changes tells each caller `NotBegun`.
-        tracing::error!({ names::ERROR } = %error, changes = batch.len(), "no transaction could begin");
-        return;
-    }
-    for change in batch {
-        replies.push(change(handle));
-        // A change after that would be kept alone, while its caller is told the opposite.
-        if handle.0.is_autocommit() {
-            break;
-        }
-    }
-    let outcome = end(handle).map_err(Arc::new);
-    for reply in replies {
-        reply(outcome.as_ref().copied());
+/// Other processes write too, so it is done under the lock.
+fn grow(handle: &Handle, log: &mut LogFile) {
+    if handle.batch("BEGIN IMMEDIATE").is_ok() {
+        log.grow();
+        roll_back(handle);
     }
 }
 
-fn end(handle: &Handle) -> Result<(), NotKept> {
-    if handle.0.is_autocommit() {
-        return Err(NotKept::Ended);
+/// Makes all changes in one transaction. Nearly always each can be made, so they are first made without the cost of
+/// setting each apart; when one cannot, all are made anew, and that one takes none of the others with it.
+fn commit(handle: &Handle, batch: &mut [Box<dyn Change>]) -> Result<(), NotKept> {
+    begin(handle, batch.len())?;
+    if !batch.iter_mut().all(|change| change.make(handle)) {
+        roll_back(handle);
+        begin(handle, batch.len())?;
+        let made = batch.iter_mut().try_for_each(|change| make_apart(handle, change.as_mut()));
+        made.inspect_err(|_| roll_back(handle))?;
     }
-    handle.batch("COMMIT").map_err(|error| {
-        // A commit that failed may leave the transaction open; the next batch must begin with none.
-        if !handle.0.is_autocommit()
-            && let Err(rollback) = handle.batch("ROLLBACK")
-        {
-            tracing::error!({ names::ERROR } = %rollback, "a transaction could not be rolled back");
-        }
-        error.into()
+    // A commit that failed may leave the transaction open; the next batch must begin with none.
+    Ok(handle.batch("COMMIT").inspect_err(|_| roll_back(handle))?)
+}
+
+fn begin(handle: &Handle, changes: usize) -> Result<(), SqlError> {
+    handle.batch("BEGIN IMMEDIATE").inspect_err(|error| {
+        tracing::error!({ names::ERROR } = %error, changes, "no transaction could begin");
     })
 }
 
-/// Keeps the changes of one caller apart from those of the others in its batch.
-fn in_savepoint<T>(
-    connection: &Connection,
-    what: &'static str,
-    change: impl FnOnce(&Connection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let execute = |statement: &str| connection.execute(statement, params![]).map(drop).map_err(failed(what));
-    execute("SAVEPOINT change")?;
-    match change(connection) {
-        Ok(value) => {
-            execute("RELEASE change")?;
-            Ok(value)
-        }
-        Err(error) => {
-            // When that fails, half a change must not be kept with those of the others: then none is.
-            if execute("ROLLBACK TO change").and_then(|()| execute("RELEASE change")).is_err() {
-                let _ = connection.batch("ROLLBACK");
-            }
-            Err(error)
-        }
+/// A full disk ends a transaction by itself.
+fn roll_back(handle: &Handle) {
+    if !handle.0.is_autocommit()
+        && let Err(error) = handle.batch("ROLLBACK")
+    {
+        tracing::error!({ names::ERROR } = %error, "a transaction could not be rolled back");
     }
+}
+
+/// Makes a change of which nothing is left when it fails. An error is one of the transaction: nothing of it holds.
+fn make_apart(handle: &Handle, change: &mut dyn Change) -> Result<(), NotKept> {
+    let execute = |statement: &str| handle.execute(statement, params![]);
+    execute("SAVEPOINT change")?;
+    if !change.make(handle) {
+        // A change after that would be kept alone, while its caller is told the opposite.
+        if handle.0.is_autocommit() {
+            return Err(NotKept::Ended);
+        }
+        execute("ROLLBACK TO change")?;
+    }
+    execute("RELEASE change")?;
+    Ok(())
 }

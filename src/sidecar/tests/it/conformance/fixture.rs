@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use platen_core::job::{
 };
 use platen_core::wire::{JobRef, Submit};
 use platen_sidecar::budgets::BudgetStore;
+use platen_sidecar::config::DatabaseConfig;
 use platen_sidecar::jobs::schedule::{self, Limits};
 use platen_sidecar::jobs::store::{
     AfterFailure, Completed, DeadStore, Failed, JobStore, LeaseRequest, LeasedJob, NewJob, Policy,
@@ -20,6 +22,8 @@ use platen_sidecar::site_tokens::TokenStore;
 use platen_sidecar::sites::{NewSite, SiteSecrets, SiteStore};
 use platen_sidecar::storage::Store;
 use platen_sidecar::webhooks::store::{Delivery, DeliveryLog, DeliveryStore, DueFilter, EndpointStore};
+
+use crate::postgres::Database;
 
 /// All that a store does.
 pub(crate) trait Stores:
@@ -62,6 +66,8 @@ pub(crate) const TERMS: SubmitTerms =
 pub(crate) struct Fixture {
     pub(crate) store: Arc<dyn Stores>,
     policy: Policy,
+    /// Random lives that the model test takes: as many as take seconds.
+    pub(crate) lives: u32,
     _keep: Box<dyn Any + Send>,
 }
 
@@ -71,19 +77,26 @@ const MEMORY: &str = "/dev/shm";
 /// A new file in a directory of its own.
 pub(crate) async fn sqlite() -> Fixture {
     let dir = tempfile::tempdir_in(MEMORY).or_else(|_| tempfile::tempdir()).unwrap();
-    let store = Store::open(dir.path(), at(0)).unwrap();
-    Fixture::new(Arc::new(store), Box::new(dir)).await
+    let store = Store::open(&DatabaseConfig::Sqlite, dir.path(), at(0)).unwrap();
+    Fixture::new(Arc::new(store), 1_000, Box::new(dir)).await
+}
+
+/// A new database of the run's server.
+pub(crate) async fn postgres() -> Fixture {
+    let database = Database::new().await;
+    let store = Store::open(&database.settings(), Path::new("/nonexistent"), at(0)).unwrap();
+    Fixture::new(Arc::new(store), 100, Box::new(database)).await
 }
 
 impl Fixture {
-    pub(crate) async fn new(store: Arc<dyn Stores>, keep: Box<dyn Any + Send>) -> Self {
+    pub(crate) async fn new(store: Arc<dyn Stores>, lives: u32, keep: Box<dyn Any + Send>) -> Self {
         for id in ["one", "two"] {
             let secrets = SiteSecrets::from_random([1; 32], [2; 32]);
             let new = NewSite { id: site(id), url: "https://example.com".to_owned(), secrets };
             store.add_site(new, at(0)).await.unwrap();
         }
         let policy = schedule::policy(Limits { slots: 1000, ..Limits::default() });
-        Self { store, policy, _keep: keep }
+        Self { store, policy, lives, _keep: keep }
     }
 
     pub(crate) async fn keep(&self, owner: &str, spec: JobSpec, now: i64) -> Submitted {

@@ -17,9 +17,6 @@ use super::Fixture;
 use run::{History, Run};
 use step::any_step;
 
-/// Random lives per run.
-const CASES: u32 = 1_000;
-
 /// Crashes after which a job is poison.
 const POISON_AFTER: u32 = 3;
 
@@ -33,7 +30,7 @@ pub(crate) async fn random_lives_follow_the_model(fixture: Fixture) {
     let handle = Handle::current();
     let run = move || {
         let (clock, history) = (Arc::new(MockClock::new()), History::default());
-        let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+        let config = Config { cases: fixture.lives, failure_persistence: None, ..Config::default() };
         let outcome = TestRunner::new(config).run(&vec(any_step(), 1..40), |steps| {
             handle.block_on(async {
                 let mut run = Run::begin(&fixture, &clock, &history).await;

@@ -1,10 +1,10 @@
 //! The promises of `BudgetStore`, kept by SQLite.
 
 use platen_core::budget::{BudgetPeriod, BudgetUnit};
-use platen_core::job::SiteId;
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::DatabaseConfig;
 
 const DAY: i64 = 86_400;
 
@@ -37,7 +37,7 @@ fn request(id: &str, amount: u64) -> BudgetRequest {
 impl Fixture {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        Self { store: Store::open(dir.path(), at(0)).unwrap(), _dir: dir }
+        Self { store: Store::open(&DatabaseConfig::Sqlite, dir.path(), at(0)).unwrap(), _dir: dir }
     }
 
     async fn ask(&self, request: BudgetRequest, now: i64) -> Reserved {
