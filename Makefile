@@ -78,9 +78,10 @@ fairness: ## Who gets a turn when one site has 10 000 jobs: a table
 	@$(MAKE) --no-print-directory build proofs
 	@target/release/fairness
 
+# With what `build` builds: alone it would have other features, and all below it would be compiled again.
 .PHONY: proofs
 proofs:
-	@cargo build --release --locked -p proofs
+	@cargo build --release --locked -p platen-extension -p platen-sidecar -p fake-provider -p proofs
 
 .PHONY: test-phpt
 test-phpt: ## The built extension, one fact per file

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use platen_core::clock::{Clock, Timestamp};
 use platen_core::job::{JobId, SiteId};
@@ -16,6 +16,7 @@ use super::{Format, Listing, open_store};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::jobs::store::RetentionStore;
+use crate::sites::SiteStore;
 
 /// Jobs that are removed at once.
 const BATCH: u32 = 500;
@@ -47,6 +48,11 @@ pub(super) fn run(config: &Config, command: &EraseCommand) -> anyhow::Result<Exi
     let EraseCommand { site, subject, listing } = command;
     let store = open_store(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let sites = runtime.block_on(store.list_sites()).context("the sites cannot be read")?;
+    // A receipt for a name that was mistyped would be a false one.
+    if !sites.iter().any(|known| known.id == *site) {
+        bail!("there is no site {site}; `platend site list` names those that are known");
+    }
     let (mut jobs, mut webhooks, mut budgets) = (0_u64, 0_u64, 0_u64);
     loop {
         let erasing = store.erase(site.clone(), subject.clone(), BATCH);

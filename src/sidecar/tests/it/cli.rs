@@ -139,6 +139,16 @@ async fn an_erasure_drops_the_call_that_runs_and_says_what_is_gone() {
     assert_eq!(client.refused(&Request::Status(reference(&spec.id))).await, ErrorCode::JobNotFound);
 }
 
+#[test]
+fn an_erasure_gives_no_receipt_for_a_site_that_is_not_there() {
+    let home = Home::offline("");
+    home.add_site("http://127.0.0.1:9");
+
+    let error = home.fails(&["erase", "--site", "domo", "--subject", "user:1"]);
+
+    assert!(error.contains("there is no site domo"), "{error}");
+}
+
 #[tokio::test]
 async fn a_replay_of_what_dies_at_once_comes_to_an_end() {
     let provider = Stub::start(vec![Answer::status(400, "{}")]).await;
