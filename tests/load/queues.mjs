@@ -30,7 +30,7 @@ const ENDS = 'jobs completed, from submit to answer';
 
 const figure = ( value, unit, better, bar = null ) => ( { value, bar, unit, better } );
 const peer = ( beside, value ) => ( { ...figure( value, '1/s', 'higher' ), beside } );
-const load = ( ...args ) => run( [ client, ...args.map( String ) ], { alone: false, seconds: 240 } );
+const load = ( ...args ) => run( [ client, ...args.map( String ) ], { alone: false, seconds: 400 } );
 const submit = ( { socket }, connections, jobs = TURNS[ connections ] ) => load( 'submit', socket, SITE, connections, jobs );
 const median = ( runs, key ) => quantile( runs.map( ( each ) => each[ key ] ) );
 const turns = ( count, measure ) => Array.from( { length: count }, measure );
@@ -60,8 +60,7 @@ async function completed( rows, note ) {
 			try {
 				await withDaemon( quick( `http://127.0.0.1:${ port }`, SLOTS ), nginx?.url ?? NOWHERE, async ( daemon ) => {
 					const began = performance.now();
-					const submitting = promisify( execFile )( client, [ 'submit', daemon.socket, SITE, '64', String( COMPLETED ) ] );
-					await submitting;
+					await promisify( execFile )( client, [ 'submit', daemon.socket, SITE, '64', String( COMPLETED ) ] );
 					await allSucceeded( daemon );
 					rows[ ENDS ] = figure( ( COMPLETED * 1000 ) / ( performance.now() - began ), '1/s', 'higher' );
 				} );
@@ -155,7 +154,7 @@ async function besideRedis( rows, note ) {
 async function besideActionScheduler( rows, note ) {
 	await withServices( [ 'mariadb' ], async ( { mariadb }, missing ) => {
 		missing.forEach( ( reason ) => note( `Left out, because it did not start: ${ reason }` ) );
-		for ( const [ connections, jobs ] of mariadb ? [ [ 1, 1500 ], [ 8, 6000 ], [ 64, 12_800 ] ] : [] ) {
+		for ( const [ connections, jobs ] of mariadb ? [ [ 1, 800 ], [ 8, 3200 ], [ 64, 6400 ] ] : [] ) {
 			const args = [ mariadb.socket, connections, jobs ].map( String );
 			const { inserted, done } = php( 'peers/queue.php', { without: true, alone: false, args } );
 			rows[ `like Action Scheduler on MariaDB, ${ connectionsOf( connections ) }` ] = peer( submits( connections ), inserted );
@@ -169,7 +168,7 @@ async function besideActionScheduler( rows, note ) {
 async function besidePostgres( rows, note ) {
 	await withServices( [ 'postgres' ], async ( { postgres }, missing ) => {
 		missing.forEach( ( reason ) => note( `Left out, because it did not start: ${ reason }` ) );
-		for ( const [ connections, jobs ] of postgres ? [ [ 1, 2000 ], [ 8, 6000 ], [ 64, 12_000 ] ] : [] ) {
+		for ( const [ connections, jobs ] of postgres ? [ [ 1, 1000 ], [ 8, 3000 ], [ 64, 6000 ] ] : [] ) {
 			const command = [ process.execPath, path.join( import.meta.dirname, 'peers/queue.mjs' ), postgres.folder, connections, jobs ];
 			const { inserted, done } = run( command.map( String ), { alone: false } );
 			rows[ `graphile-worker on PostgreSQL, ${ connectionsOf( connections ) }` ] = peer( submits( connections ), inserted );

@@ -13,6 +13,8 @@ require __DIR__ . '/action-scheduler.php';
 
 /** What a runner of Action Scheduler claims at once. */
 const CLAIMED = 25;
+const DEADLOCK = 1213;
+const MAX_TRIES = 1000;
 /** A job as those of the daemon's load, in bytes of JSON. */
 const JOB_BYTES = 420;
 
@@ -92,8 +94,8 @@ function work(mysqli $database): void
     while (($claim = claim($database)) !== []) {
         foreach ($claim as [$action]) {
             $log->execute([$action, 'action started']);
-            $begin->execute([$action]);
-            $end->execute([$action]);
+            patiently(static fn () => $begin->execute([$action]));
+            patiently(static fn () => $end->execute([$action]));
             $log->execute([$action, 'action complete']);
         }
     }
@@ -104,18 +106,25 @@ function claim(mysqli $database): array
 {
     $database->query('INSERT INTO actionscheduler_claims (date_created_gmt) VALUES (UTC_TIMESTAMP())');
     $claim = $database->insert_id;
-    do {
-        try {
-            $database->query(
-                "UPDATE actionscheduler_actions SET claim_id = $claim WHERE claim_id = 0 AND status = 'pending' "
-                . 'AND scheduled_date_gmt <= UTC_TIMESTAMP() ORDER BY priority, attempts, scheduled_date_gmt, action_id '
-                . 'LIMIT ' . CLAIMED
-            );
+    patiently(static fn () => $database->query(
+        "UPDATE actionscheduler_actions SET claim_id = $claim WHERE claim_id = 0 AND status = 'pending' "
+        . 'AND scheduled_date_gmt <= UTC_TIMESTAMP() ORDER BY priority, attempts, scheduled_date_gmt, action_id '
+        . 'LIMIT ' . CLAIMED
+    ));
 
-            return $database->query("SELECT action_id FROM actionscheduler_actions WHERE claim_id = $claim")->fetch_all();
+    return $database->query("SELECT action_id FROM actionscheduler_actions WHERE claim_id = $claim")->fetch_all();
+}
+
+/** The runners' statements meet in deadlocks; MariaDB gives up one of them, which is then tried again. */
+function patiently(Closure $statement): void
+{
+    for ($tries = 0; ; ++$tries) {
+        try {
+            $statement();
+
+            return;
         } catch (mysqli_sql_exception $exception) {
-            // A deadlock with another runner's claim; Action Scheduler tries again as well.
-            $exception->getCode() === 1213 || throw $exception;
+            ($exception->getCode() === DEADLOCK && $tries < MAX_TRIES) || throw $exception;
         }
-    } while (true);
+    }
 }
