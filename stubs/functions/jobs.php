@@ -74,7 +74,7 @@ function ping(?int $deadline_ms = null): array
  * echo implode(' ', Platen\daemon_info()['features']);
  * ```
  * ```text
- * accept budget push submit_many wait
+ * accept budget push results submit_many wait
  * ```
  */
 function daemon_info(?int $deadline_ms = null): array
