@@ -85,7 +85,16 @@ wait_until_stopped() {
   while [[ -f $DEMO/demo.json ]]; do
     sleep 1 &
     wait "$!"
+    keep_daemon
   done
+}
+
+# Starts a daemon that was killed, as systemd does on a real site.
+keep_daemon() {
+  if [[ -f $DEMO/demo.json && $("$STACK" daemon status --dir "$DEMO") == stopped ]]; then
+    say "The daemon has ended; starting it again"
+    "$STACK" daemon start --dir "$DEMO" || true
+  fi
 }
 
 end_demo() {

@@ -25,9 +25,11 @@ test('kill -9 in the middle of an answer: the stream recovers and the job ends o
   await expect(chat.answer).toContainText('part5');
 
   await stack.daemon('kill');
+  await expect(chat.interrupted).toBeVisible();
   await stack.daemon('start');
 
   await expect(chat.answer).toHaveText(chunks.join('').trim(), { timeout: 30_000 });
+  await expect(chat.interrupted).toBeHidden();
   await expect(chat.answers).toHaveCount(1);
   await expect(chat.failure).toBeHidden();
   await expectOneEffect(stack, await jobOf(stack, 'Will you survive?'));

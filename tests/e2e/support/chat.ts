@@ -6,6 +6,7 @@ export class Chat {
   readonly composer: Locator;
   readonly send: Locator;
   readonly queued: Locator;
+  readonly interrupted: Locator;
   readonly failure: Locator;
   readonly tryAgain: Locator;
 
@@ -16,6 +17,7 @@ export class Chat {
     this.composer = page.getByLabel('Your question');
     this.send = page.getByRole('button', { name: 'Send' });
     this.queued = page.getByText('Your question is queued; the answer will appear here.');
+    this.interrupted = page.getByText('The connection was interrupted; the answer will go on here.');
     this.failure = page.getByRole('alert');
     this.tryAgain = page.getByRole('button', { name: 'Try again' });
     this.turns = page.getByRole('region', { name: 'Conversation' }).getByRole('listitem');

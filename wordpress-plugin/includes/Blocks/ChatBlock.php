@@ -125,15 +125,16 @@ final class ChatBlock implements Registrable {
 	 */
 	private static function first_context( string $id ): array {
 		return array(
-			'instance'     => $id,
-			'turns'        => array(),
-			'phase'        => 'idle',
-			'isQueued'     => false,
-			'hasDraft'     => false,
-			'canTryAgain'  => false,
-			'failureText'  => '',
-			'waitText'     => '',
-			'announcement' => '',
+			'instance'      => $id,
+			'turns'         => array(),
+			'phase'         => 'idle',
+			'isQueued'      => false,
+			'isInterrupted' => false,
+			'hasDraft'      => false,
+			'canTryAgain'   => false,
+			'failureText'   => '',
+			'waitText'      => '',
+			'announcement'  => '',
 		);
 	}
 

@@ -29,7 +29,8 @@ export type Phase =
 	| { kind: 'sending' }
 	/** Taken by WordPress, no text yet. `isQueued` says that nobody works on it for the moment. */
 	| { kind: 'waiting'; jobId: string; isQueued: boolean }
-	| { kind: 'streaming'; jobId: string }
+	/** `isInterrupted` says that the answer broke off and is awaited again. */
+	| { kind: 'streaming'; jobId: string; isInterrupted: boolean }
 	| { kind: 'stopped' }
 	| { kind: 'failed'; failure: Failure }
 	/** Too many questions. The refused one goes back to the composer as the draft. */
@@ -204,15 +205,23 @@ export class Conversation {
 	/** Shows the answer of one job as it comes. */
 	private async follow( jobId: string, stream: string | null, signal: AbortSignal ): Promise< void > {
 		let answer: Turn | null = null;
+		let isInterrupted = false;
+		const interrupt = ( value: boolean ) => {
+			if ( answer !== null && isInterrupted !== value ) {
+				isInterrupted = value;
+				this.enter( { kind: 'streaming', jobId, isInterrupted } );
+			}
+		};
 		const say = ( text: string ) => {
 			if ( answer === null ) {
 				answer = newTurn( 'assistant', text );
 				this.turns = [ ...this.turns, answer ];
-				this.enter( { kind: 'streaming', jobId } );
+				this.enter( { kind: 'streaming', jobId, isInterrupted } );
 				this.view.onTurns( this.turns );
 			} else {
 				answer.text = text;
 				this.showTextSoon( answer );
+				interrupt( false );
 			}
 		};
 		const ending = await followJob(
@@ -222,12 +231,16 @@ export class Conversation {
 				onWaiting: ( isQueued ) => {
 					if ( answer === null ) {
 						this.enter( { kind: 'waiting', jobId, isQueued } );
+					} else {
+						interrupt( isQueued );
 					}
 				},
 				onText: ( text ) => say( ( answer?.text ?? '' ) + text ),
+				onInterrupted: () => interrupt( true ),
 				onReset: () => {
 					this.withdraw( answer );
 					answer = null;
+					isInterrupted = false;
 					this.enter( { kind: 'waiting', jobId, isQueued: false } );
 				},
 			},

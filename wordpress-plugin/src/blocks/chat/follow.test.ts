@@ -62,6 +62,7 @@ async function follow( api: Api, stream: string | null ): Promise< { ending: End
 			onWaiting: ( isQueued ) => told.push( isQueued ? 'queued' : 'waiting' ),
 			onText: ( text ) => told.push( text ),
 			onReset: () => told.push( 'reset' ),
+			onInterrupted: () => told.push( 'interrupted' ),
 		},
 		AbortSignal.timeout( 10_000 )
 	);
@@ -106,6 +107,16 @@ test( 'a spent token is a lost connection and not the end', async () => {
 	serve( [ new ApiError( 'token_used', 401, '' ), event( '1-1', 'delta', { text: 'hi' } ) + DONE ] );
 	const { told } = await follow( fakeApi( [], [ '/stream?2' ] ), '/stream?1' );
 	assert.deepEqual( told, [ 'hi' ] );
+} );
+
+test( 'says that the answer is interrupted when the first try does not bring it back', async () => {
+	serve( [
+		event( '1-1', 'delta', { text: 'one ' } ),
+		new ApiError( 'unavailable', 502, '' ),
+		event( '1-2', 'delta', { text: 'two' } ) + DONE,
+	] );
+	const { told } = await follow( fakeApi( [], [ '/stream?2', '/stream?3' ] ), '/stream?1' );
+	assert.deepEqual( told, [ 'one ', 'interrupted', 'two' ] );
 } );
 
 test( 'an event that is not JSON is a lost connection too', async () => {

@@ -24,6 +24,8 @@ export interface AnswerListener {
 	onText( text: string ): void;
 	/** The text so far is void: another attempt begins. */
 	onReset(): void;
+	/** The stream broke off and does not come back at once. Any of the others says that it is back. */
+	onInterrupted(): void;
 }
 
 export interface FollowedJob {
@@ -34,6 +36,8 @@ export interface FollowedJob {
 /** Silence after which a connection counts as lost: three heartbeats. */
 const SILENCE_MS = 45_000;
 const MAX_RECONNECTS = 5;
+/** A lost connection that the first try brings back is nothing to tell of. */
+const FAILURES_TO_TELL = 2;
 const FIRST_BACKOFF_MS = 400;
 const MAX_BACKOFF_MS = 8_000;
 const FIRST_POLL_MS = 1_000;
@@ -104,6 +108,9 @@ class Follower {
 			}
 		}
 		this.failures += 1;
+		if ( this.failures >= FAILURES_TO_TELL ) {
+			this.listener.onInterrupted();
+		}
 		if ( ! this.isStreamingHopeless() ) {
 			await sleep( backoffMs( this.failures ), this.signal );
 		}

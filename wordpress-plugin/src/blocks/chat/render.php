@@ -55,6 +55,10 @@ defined( 'ABSPATH' ) || exit;
 			<svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="M12 3a9 9 0 100 18 9 9 0 000-18zm0 2a7 7 0 110 14 7 7 0 010-14zm-1 2v6l4.5 2.6 1-1.6-3.5-2.1V7z"/></svg>
 			<span><?php esc_html_e( 'Your question is queued; the answer will appear here.', 'platen' ); ?></span>
 		</p>
+		<p class="platen-chat__notice" data-wp-bind--hidden="!context.isInterrupted" hidden>
+			<svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="M12 3a9 9 0 100 18 9 9 0 000-18zm0 2a7 7 0 110 14 7 7 0 010-14zm-1 2v6l4.5 2.6 1-1.6-3.5-2.1V7z"/></svg>
+			<span><?php esc_html_e( 'The connection was interrupted; the answer will go on here.', 'platen' ); ?></span>
+		</p>
 		<p class="platen-chat__notice" data-wp-bind--hidden="!state.isStopped" hidden>
 			<?php esc_html_e( 'The answer was stopped.', 'platen' ); ?>
 		</p>

@@ -24,6 +24,7 @@ interface ChatContext {
 	turns: Turn[];
 	phase: Phase[ 'kind' ];
 	isQueued: boolean;
+	isInterrupted: boolean;
 	hasDraft: boolean;
 	canTryAgain: boolean;
 	failureText: string;
@@ -210,6 +211,7 @@ async function start( view: ChatContext, root: HTMLElement, { root: url, user, t
 function showPhase( view: ChatContext, texts: ChatTexts, phase: Phase ): void {
 	view.phase = phase.kind;
 	view.isQueued = phase.kind === 'waiting' && phase.isQueued;
+	view.isInterrupted = phase.kind === 'streaming' && phase.isInterrupted;
 	view.canTryAgain = phase.kind === 'failed' && phase.failure.remedy.kind !== 'none';
 	view.failureText = phase.kind === 'failed' ? failureText( texts, phase.failure.code ) : '';
 	if ( phase.kind === 'sending' ) {
