@@ -154,6 +154,12 @@ php-versions: ## Compile and test the extension with every PHP that can be had
 	@deploy/setup.sh package
 	@tests/run-php-versions
 
+.PHONY: wordpress-versions
+wordpress-versions: ## Test the plugin on the oldest WordPress that it supports
+	@deploy/setup.sh older-wordpress
+	@$(MAKE) --no-print-directory build
+	@tests/run-wordpress-versions
+
 .PHONY: fuzz
 fuzz: ## Try random input for SECONDS (30) per target
 	@tests/fuzz/run $(or $(SECONDS),30)

@@ -7,6 +7,7 @@
 #   deploy/setup.sh test    also: PHPUnit, cargo-nextest, Chromium, PostgreSQL, the browser tests' packages, the texts
 #                           that token counts are compared on
 #   deploy/setup.sh bench   also: what `make bench` compares with: MariaDB, Redis, APCu, tiktoken, graphile-worker
+#   deploy/setup.sh older-wordpress also, after test: the oldest WordPress that the plugin supports
 #   deploy/setup.sh package what building needs, and Debian's tools for packages
 set -euo pipefail
 
@@ -14,7 +15,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 TOOLS=$ROOT/target/tools
 CACHE=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/platen
 
-for part in console setup/packages setup/rust setup/node setup/wordpress setup/corpus setup/peers; do
+for part in console setup/packages setup/rust setup/node setup/wordpress setup/older-wordpress setup/corpus setup/peers; do
   # shellcheck source=/dev/null
   source "$ROOT/deploy/$part.sh"
 done
@@ -45,11 +46,16 @@ install_group() {
       install_peers
       install_node_modules tests/load/peers
       ;;
+    older-wordpress)
+      install_group test
+      install_packages "${OLDER_WORDPRESS_PACKAGES[@]}"
+      install_older_wordpress
+      ;;
     package)
       install_packages "${BUILD_PACKAGES[@]}" "${PACKAGE_PACKAGES[@]}"
       install_group build
       ;;
-    *) fail "unknown group '$1'; use build, demo, test, bench or package" ;;
+    *) fail "unknown group '$1'; use build, demo, test, bench, older-wordpress or package" ;;
   esac
 }
 

@@ -21,6 +21,9 @@ BENCH_PACKAGES=(
 # What `make package` and the tests of its packages call.
 PACKAGE_PACKAGES=(binutils debootstrap dpkg-dev jq lintian unzip zip)
 
+# The older WordPress comes in a zip.
+OLDER_WORDPRESS_PACKAGES=(unzip)
+
 install_packages() {
   local missing=() package
   has_command dpkg-query || fail "this machine has no dpkg; install by hand: $*"

@@ -12,6 +12,8 @@
 TEMPLATES=$ROOT/deploy/stack/templates
 RELEASE=$ROOT/target/release
 WORDPRESS_DIST=$ROOT/target/wordpress-dist
+# Tests of another WordPress name its folder.
+WORDPRESS_CORE=${WORDPRESS_CORE:-$WORDPRESS_DIST/latest/wordpress}
 PHP_VERSION=8.2
 
 # The kernel takes at most 107 bytes for the path of a Unix socket.

@@ -4,7 +4,7 @@
 # Prints the folder of a freshly installed WordPress, which is made when its recipe changed.
 wordpress_template() {
   local recipe template
-  recipe=$(cat "$ROOT/deploy/setup/wordpress.sh" "${BASH_SOURCE[0]}" "$TEMPLATES/wp-config.php.in" | sha256sum)
+  recipe=$(echo "$WORDPRESS_CORE" | cat - "$ROOT/deploy/setup/wordpress.sh" "${BASH_SOURCE[0]}" "$TEMPLATES/wp-config.php.in" | sha256sum)
   template=$ROOT/target/stack-template/${recipe:0:16}
   if [[ ! -d $template ]]; then
     (
@@ -36,7 +36,7 @@ make_template() {
 copy_wordpress() {
   [[ -d $WORDPRESS_DIST ]] || fail "WordPress is missing; run 'deploy/setup.sh demo' first"
   local content=$1/wp-content
-  cp --recursive "$WORDPRESS_DIST/latest/wordpress/." "$1"
+  cp --recursive "$WORDPRESS_CORE/." "$1"
   rm -rf "$content"/plugins/{akismet,hello.php} "$content"/themes/twentytwenty{three,four}
   cp --recursive "$WORDPRESS_DIST/sqlite-database-integration" "$content/plugins/"
   sed 's#{SQLITE_PLUGIN}#sqlite-database-integration/load.php#' \
