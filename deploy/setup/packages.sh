@@ -11,7 +11,7 @@ DEMO_PACKAGES=(
 )
 # Chromium draws no text without a font. Of PostgreSQL only the programs are used: each run of the tests has a server
 # of its own.
-TEST_PACKAGES=(phpunit shellcheck valgrind chromium fonts-dejavu-core postgresql)
+TEST_PACKAGES=(phpunit shellcheck valgrind chromium fonts-dejavu-core postgresql openssl)
 # What figures are compared with; none of it is started but by the measurement itself.
 BENCH_PACKAGES=(
   binutils openssl python3-venv mariadb-server-core mariadb-client-core redis-server redis-tools

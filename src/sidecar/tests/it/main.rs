@@ -19,6 +19,7 @@ mod results;
 mod schema;
 mod service_manager;
 mod stream;
+mod tls;
 mod two_daemons;
 mod wayback;
 mod webhooks;

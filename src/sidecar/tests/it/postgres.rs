@@ -19,17 +19,23 @@ struct Server {
 impl Server {
     fn get() -> &'static Self {
         static SERVER: OnceLock<Server> = OnceLock::new();
-        SERVER.get_or_init(Self::start)
+        SERVER.get_or_init(|| Self::start("postgres", &[]))
     }
 
-    fn start() -> Self {
-        let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres");
+    /// The same with TLS, and a state of its own.
+    fn with_tls() -> &'static Self {
+        static SERVER: OnceLock<Server> = OnceLock::new();
+        SERVER.get_or_init(|| Self::start("postgres-tls", &["--tls"]))
+    }
+
+    fn start(name: &str, options: &[&str]) -> Self {
+        let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&state).unwrap();
         let users = state.join("users");
         let in_use = File::options().create(true).truncate(false).write(true).open(users).unwrap();
         in_use.lock_shared().unwrap();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/postgres/server");
-        let started = Command::new(script).arg(&state).output().unwrap();
+        let started = Command::new(script).arg(&state).args(options).output().unwrap();
         assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
         let folder = String::from_utf8(started.stdout).unwrap().trim().into();
         Self { folder, _in_use: in_use }
@@ -42,6 +48,11 @@ impl Server {
     fn administer(&self, statement: &str) {
         Client::connect(&self.url("postgres"), NoTls).unwrap().batch_execute(statement).unwrap();
     }
+}
+
+/// The folder of a server that is reached with TLS: its port and the authorities are there.
+pub(crate) async fn with_tls() -> PathBuf {
+    blocking(|| Server::with_tls().folder.clone()).await
 }
 
 /// An empty database. It goes away when this is dropped.

@@ -44,13 +44,14 @@ pub enum AddressError {
 
 impl Address {
     /// Reads an address. Connections that leave this machine are private (TLS), unless the address says
-    /// `sslmode=disable`; the server's certificate is checked against this file, or the system's authorities.
+    /// `sslmode=disable`; the server's certificate is checked against this file, or the system's authorities, and
+    /// its name is the host's: all that `verify-full` means to PostgreSQL's own clients.
     pub(in crate::storage) fn parse(
         text: &Secret<String>,
         ca_file: Option<&Path>,
     ) -> Result<Self, AddressError> {
         let mut config: tokio_postgres::Config =
-            text.expose().parse().map_err(|_| AddressError::Malformed)?;
+            checked(text.expose()).parse().map_err(|_| AddressError::Malformed)?;
         if config.get_hosts().is_empty() {
             return Err(AddressError::Malformed);
         }
@@ -80,6 +81,18 @@ impl Address {
     pub(super) async fn connect_async(&self) -> Result<(tokio_postgres::Client, Connection), SqlError> {
         Ok(self.0.config.connect(self.0.tls.clone()).await.map_err(PostgresError::from)?)
     }
+}
+
+/// The address in the words of the client, which does not know those for how a certificate is checked: it always is.
+fn checked(text: &str) -> String {
+    let mut address = format!(" {text}");
+    for before in ["?", "&", " "] {
+        for mode in ["verify-full", "verify-ca"] {
+            address =
+                address.replace(&format!("{before}sslmode={mode}"), &format!("{before}sslmode=require"));
+        }
+    }
+    address.trim_start().to_owned()
 }
 
 /// Has to be polled for its client to get answers.
@@ -137,10 +150,16 @@ mod tests {
         ] {
             assert_eq!(parse(text).unwrap().0.config.get_ssl_mode(), mode, "{text}");
         }
-        // A machine without authorities cannot connect at all.
-        match parse("postgres://platen@db.example/platen") {
-            Ok(address) => assert_eq!(address.0.config.get_ssl_mode(), SslMode::Require),
-            Err(error) => assert!(matches!(error, AddressError::Tls(_)), "{error:?}"),
+        for text in [
+            "postgres://platen@db.example/platen",
+            "postgres://platen@localhost/platen?connect_timeout=3&sslmode=verify-full",
+            "sslmode=verify-ca host=localhost user=platen",
+        ] {
+            // A machine without authorities cannot connect at all.
+            match parse(text) {
+                Ok(address) => assert_eq!(address.0.config.get_ssl_mode(), SslMode::Require, "{text}"),
+                Err(error) => assert!(matches!(error, AddressError::Tls(_)), "{error:?}"),
+            }
         }
     }
 }
