@@ -118,7 +118,8 @@ impl Outbound {
     }
 }
 
-/// Delivers until `draining` fires, then finishes the tries that have begun. What is left stays in the store.
+/// Delivers until `draining` fires, then finishes the tries that have begun. What is left stays in the store, for
+/// another daemon or the next one.
 pub async fn run(outbound: Arc<Outbound>, draining: CancellationToken) {
     if outbound.sender.tls() == Tls::Unused {
         tracing::warn!("this machine has no certificate authorities: sites with https cannot be reached");
@@ -144,6 +145,10 @@ pub async fn run(outbound: Arc<Outbound>, draining: CancellationToken) {
     }
     while !flights.is_empty() {
         flights.landed(&*outbound.clock).await;
+    }
+    // Only now: until then another daemon could send what is under way.
+    if let Err(error) = outbound.store.rest().await {
+        tracing::warn!({ names::ERROR } = error.report(), "another daemon delivers webhooks a little later");
     }
 }
 

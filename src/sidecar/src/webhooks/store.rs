@@ -20,6 +20,9 @@ pub trait DeliveryStore: Send + Sync {
     /// deliverer per daemon, which leaves out what it has not reported yet.
     fn due(&self, now: Timestamp, filter: DueFilter) -> StoreFuture<'_, Vec<Delivery>>;
 
+    /// This daemon delivers no more: another one may at once.
+    fn rest(&self) -> StoreFuture<'_, ()>;
+
     /// When the next delivery is due, `None` without one.
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>>;
 

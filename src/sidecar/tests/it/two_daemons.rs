@@ -9,9 +9,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::sleep;
 
 use crate::daemon::{Daemon, Home, chat};
-use crate::openai::slow_hello;
+use crate::openai::{hello, slow_hello};
 use crate::postgres::Database;
-use crate::stub::{Reply, Stub};
+use crate::stub::{Reply, Step, Stub, eventually};
 
 /// No step of the test takes so long.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -27,12 +27,17 @@ fn home(database: &Database, provider: &Stub, owner: &str) -> Home {
 }
 
 async fn submit(home: &Home, count: usize) -> Vec<JobId> {
+    submit_in(home, count, None).await
+}
+
+async fn submit_in(home: &Home, count: usize, conversation: Option<&str>) -> Vec<JobId> {
     let mut client = home.client().await;
     let mut ids = Vec::new();
     for number in 0..count {
         let mut spec = chat(&format!("Question {number}?"));
         // One user each, so that nothing is taken for the same question.
         spec.subject = Some(format!("user:{}", spec.id));
+        spec.conversation = conversation.map(str::to_owned);
         ids.push(client.submit(spec).await.job_id);
     }
     ids
@@ -120,4 +125,36 @@ async fn no_job_has_two_effects_and_work_goes_on() {
     let (count, most_ends, taken_over): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
     assert_eq!((count, most_ends), (40, 1), "each job ended once");
     assert!(taken_over >= 2, "what was under way in the first daemon was run by the second");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_daemon_that_drains_hands_webhooks_over_in_their_order_and_none_twice() {
+    const JOBS: usize = 16;
+    let provider = Stub::start(vec![hello()]).await;
+    // Slow, so that the first daemon drains in the middle of a delivery.
+    let slow = Reply::stream(vec![Step::Pause(Duration::from_millis(100)), Step::send("{\"applied\":true}")]);
+    let site = Stub::start(vec![slow]).await;
+    let database = Database::new().await;
+    let (one, two) = (home(&database, &provider, "one"), home(&database, &provider, "two"));
+    one.add_site(&site.url);
+    let mut first = one.start().await;
+    let jobs = submit_in(&one, JOBS, Some("talk")).await;
+    eventually("the first webhooks", || site.count() > 1).await;
+    let _second = two.start().await;
+
+    first.terminate();
+    assert!(first.ended().await.success());
+
+    let held = "SELECT owner FROM duties WHERE owner = 'one' AND until > 0";
+    assert_eq!(database.rows(held).await.len(), 0, "another may deliver at once");
+    let deadline = Instant::now() + PATIENCE;
+    while site.count() < jobs.len() {
+        assert!(Instant::now() < deadline, "{} of {JOBS} webhooks", site.count());
+        sleep(Duration::from_millis(10)).await;
+    }
+    let order = "SELECT delivery_id FROM deliveries ORDER BY delivery_no";
+    let ended: Vec<String> = database.rows(order).await.iter().map(|row| row.get(0)).collect();
+    let received = site.received();
+    let told: Vec<&str> = received.iter().map(|received| received.header("webhook-id")).collect();
+    assert_eq!(told, ended, "in the order of the ends, each once");
 }

@@ -21,6 +21,10 @@ impl DeliveryStore for Store {
         })
     }
 
+    fn rest(&self) -> StoreFuture<'_, ()> {
+        Box::pin(duty::release(self))
+    }
+
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>> {
         Box::pin(self.read("find the next delivery", |connection| {
             let query = "SELECT MIN((SELECT MIN(next_at) FROM deliveries \

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use platen_core::clock::Timestamp;
 
-use super::connection::{Connection, params};
+use super::connection::{Connection, News, params};
 use super::{Store, failed};
 use crate::storage::StoreError;
 
@@ -45,6 +45,21 @@ pub(super) async fn delivers(store: &Store, now: Timestamp) -> Result<bool, Stor
     let is_held = store.write("deliver", move |connection| take(connection, &owner, now, until)).await?;
     duty.held_until.store(if is_held { until.as_micros() } else { 0 }, Ordering::Relaxed);
     Ok(is_held)
+}
+
+/// Gives the duty to whoever asks next.
+pub(super) async fn release(store: &Store) -> Result<(), StoreError> {
+    let duty = store.duty();
+    let Some(owner) = duty.owner.get().cloned() else { return Ok(()) };
+    duty.held_until.store(0, Ordering::Relaxed);
+    let what = "let others deliver";
+    let give = move |connection: &Connection| {
+        let free = "UPDATE duties SET until = 0 WHERE name = 'deliveries' AND owner = ?1";
+        connection.execute(free, params![&owner]).map_err(failed(what))?;
+        connection.announce(News::DELIVERIES);
+        Ok(())
+    };
+    store.write(what, give).await
 }
 
 fn is_another_s(connection: &Connection, owner: &str, now: Timestamp) -> Result<bool, StoreError> {
