@@ -31,6 +31,7 @@ use crate::results::{Arrivals, Results, ResultsParts};
 use crate::site_tokens::SiteTokens;
 use crate::sites::Sites;
 use crate::storage::{OpenError, OwnerError, Store, StoreError, Tenure, Wakes};
+use crate::streaming::store::StreamStore;
 use crate::streaming::{Relay, Streams};
 use crate::supervisor::Supervisor;
 use crate::telemetry::Metrics;
@@ -94,6 +95,7 @@ pub struct App {
     supervisor: Supervisor,
     jobs: Arc<Jobs>,
     schedule_store: Arc<dyn ScheduleStore>,
+    stream_store: Arc<dyn StreamStore>,
     backlog: Backlog,
     budgets: Arc<Budgets>,
     outbound: Arc<Outbound>,
@@ -146,9 +148,10 @@ impl App {
         let shared = (Arc::clone(&sites), Arc::clone(&clock), Arc::clone(&metrics));
         let (outbound, results) = way_back(&store, shared, Arc::clone(&wakes.deliveries), arrivals, &config)?;
         let schedule_store: Arc<dyn ScheduleStore> = store.clone();
+        let stream_store: Arc<dyn StreamStore> = store.clone();
         let tokens = Arc::new(SiteTokens::new(sites, store.clone(), Arc::clone(&clock)));
         let http = HttpState::new(HttpParts {
-            streams: Arc::new(Streams { jobs: store, tokens: Arc::clone(&tokens), relay }),
+            streams: Arc::new(Streams { store: store.clone(), tokens: Arc::clone(&tokens), relay }),
             results: Arc::clone(&results),
             jobs: Arc::clone(&jobs),
             tokens,
@@ -181,6 +184,7 @@ impl App {
             supervisor,
             jobs,
             schedule_store,
+            stream_store,
             backlog,
             budgets,
             outbound,
@@ -200,7 +204,8 @@ impl App {
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), PartEnded> {
         let Self { config, supervisor, jobs, backlog, budgets, outbound, dispatcher, http, tcp, .. } = self;
         let (socket, policy, tenure, wakes) = (self.socket, self.policy, self.tenure, self.wakes);
-        let schedule_store = self.schedule_store;
+        let (schedule_store, stream_store) = (self.schedule_store, self.stream_store);
+        let news = wakes.jobs.subscribe();
         let address = tcp.local_addr().unwrap_or(config.http.listen);
         let draining = supervisor.draining();
         let path = config.ipc.socket.clone();
@@ -221,6 +226,7 @@ impl App {
         };
         let parts = [
             part("storage", hear.boxed()),
+            part("jobs.hear", jobs::hear(Arc::clone(&jobs), stream_store, news, draining.clone()).boxed()),
             part("jobs.worker", jobs::work(Arc::clone(&jobs), supervisor.clone()).boxed()),
             part("jobs.schedules", schedules.boxed()),
             part("jobs.sweep", jobs::sweep(jobs, draining.clone()).boxed()),

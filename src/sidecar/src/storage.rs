@@ -16,4 +16,4 @@ pub use error::{StoreError, StoreFuture};
 pub use postgres::{AddressError, OwnerError};
 pub use sql::MigrateError;
 pub use store::{OpenError, Store};
-pub use tenure::{Tenure, Wakes};
+pub use tenure::{JobNews, Tenure, Wakes};

@@ -32,6 +32,7 @@ pub async fn cancel(jobs: &Jobs, job: JobRef) -> Result<JobSnapshot, ChangeError
         Changed::NotFound => {
             // An erasure may have taken it away while it ran: nobody is to be asked about it any longer.
             jobs.stop_lost(&job_id).await;
+            jobs.announce_gone(&site, &job_id);
             Err(ChangeError::NotFound)
         }
     }

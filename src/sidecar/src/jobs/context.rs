@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use platen_core::clock::{Clock, Timestamp};
 use platen_core::job::{JobId, JobSnapshot, SiteId};
+use platen_core::wire::JobRef;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +22,7 @@ use crate::config::{JobsSettings, RetentionConfig};
 use crate::results::Arrivals;
 use crate::sites::Sites;
 use crate::streaming::{Relay, StreamEnd, StreamKey};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, names};
 
 /// The job machine of this process.
 pub struct Jobs {
@@ -154,6 +155,25 @@ impl Jobs {
             let until = self.now().after(self.settings.lease);
             if let Ok(Fenced::Stale) = self.work.renew(lease, until).await {
                 token.cancel();
+            }
+        }
+    }
+
+    /// Tells those who wait for a job or watch it that it is not there any more.
+    pub(super) fn announce_gone(&self, site: &SiteId, job_id: &JobId) {
+        self.relay.remove(&StreamKey { site: site.clone(), job: job_id.clone() });
+        self.ends.announce(job_id);
+    }
+
+    /// Reads a job that has ended, and tells everyone in this process.
+    pub(super) async fn announce_ended(&self, site: &SiteId, job_id: &JobId) {
+        let job = JobRef { site: site.clone(), job_id: job_id.clone() };
+        match self.store.snapshot(job).await {
+            Ok(Some(job)) if job.status.is_final() => self.announce_end(site, &job),
+            Ok(Some(_) | None) => {}
+            // The webhook is in the database all the same; a stream's reader asks the store when it looks again.
+            Err(error) => {
+                tracing::error!({ names::ERROR } = error.report(), "an ended job could not be read");
             }
         }
     }

@@ -18,6 +18,11 @@ impl Ends {
         EndGuard { ends: self, job_id: job_id.clone(), ended }
     }
 
+    /// Wakes all who wait: some job may have ended.
+    pub(super) fn announce_all(&self) {
+        self.0.lock().values().for_each(|ended| ended.notify_waiters());
+    }
+
     /// Wakes those who wait for this job. Its end is durable.
     pub(super) fn announce(&self, job_id: &JobId) {
         if let Some(ended) = self.0.lock().get(job_id) {

@@ -1,5 +1,5 @@
 use platen_core::code::ErrorCode;
-use platen_core::job::JobSnapshot;
+use platen_core::job::{JobSnapshot, JobStatus};
 use platen_core::wire::{JobRef, Trace};
 use thiserror::Error;
 
@@ -41,4 +41,20 @@ pub async fn snapshot(jobs: &Jobs, job: JobRef) -> Result<JobSnapshot, LookupErr
 /// [`LookupError`]
 pub async fn trace(jobs: &Jobs, job: JobRef) -> Result<Trace, LookupError> {
     jobs.store.trace(job).await?.ok_or(LookupError::NotFound)
+}
+
+/// How many jobs stand where, in the order of [`JobStatus::ALL`].
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn counts(jobs: &Jobs) -> Result<Vec<(JobStatus, u64)>, StoreError> {
+    jobs.store.counts().await
+}
+
+/// Whether jobs can be accepted at all.
+///
+/// # Errors
+/// [`StoreError`] when nothing durable can be written.
+pub async fn probe(jobs: &Jobs) -> Result<(), StoreError> {
+    jobs.store.probe().await
 }

@@ -28,7 +28,7 @@ pub async fn recover(jobs: &Jobs) -> Result<(), StoreError> {
     let orphans = Orphans::OfPreviousProcess { owner: jobs.settings.owner.clone() };
     let poison_after = jobs.settings.poison_after;
     let found = jobs.work.recover(jobs.now(), orphans, poison_after).await?;
-    report(jobs, &found);
+    report(jobs, &found).await;
     Ok(())
 }
 
@@ -75,11 +75,11 @@ async fn recover_expired(jobs: &Jobs) -> Result<(), StoreError> {
     for (_, job_id) in found.requeued.iter().chain(&found.poisoned) {
         jobs.running.cancel(job_id);
     }
-    report(jobs, &found);
+    report(jobs, &found).await;
     Ok(())
 }
 
-fn report(jobs: &Jobs, found: &Recovery) {
+async fn report(jobs: &Jobs, found: &Recovery) {
     for (site, job_id) in &found.requeued {
         tracing::warn!({ names::JOB_ID } = %job_id, { names::SITE_ID } = %site,
             "a job was found without its worker and queued again");
@@ -87,12 +87,10 @@ fn report(jobs: &Jobs, found: &Recovery) {
     for (site, job_id) in &found.poisoned {
         tracing::error!({ names::JOB_ID } = %job_id, { names::SITE_ID } = %site,
             "a job took the daemon down too often and is dead");
+        jobs.announce_ended(site, job_id).await;
     }
     if !found.requeued.is_empty() {
         jobs.wake.notify_one();
-    }
-    if !found.poisoned.is_empty() {
-        jobs.deliver.notify_one();
     }
 }
 

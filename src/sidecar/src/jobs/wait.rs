@@ -5,7 +5,7 @@ use platen_core::job::JobSnapshot;
 use platen_core::limits::MAX_WAIT;
 use platen_core::wire::{JobRef, WaitRequest};
 use thiserror::Error;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::{Jobs, LookupError, snapshot};
@@ -54,17 +54,20 @@ pub async fn wait(
     let _permit = jobs.waiters.try_acquire().map_err(|_| WaitError::Busy)?;
     let job = JobRef { site: request.site, job_id: request.job_id };
     let guard = jobs.ends.watch(&job.job_id);
-    let mut ended = std::pin::pin!(guard.ended.notified());
-    // Listed before the job is read: an end in between is seen by one of the two.
-    ended.as_mut().enable();
-    let before = snapshot(jobs, job.clone()).await?;
-    if before.status.is_final() || patience.is_zero() {
-        return Ok(before);
-    }
-    tokio::select! {
+    let deadline = Instant::now() + patience;
+    loop {
+        let mut ended = std::pin::pin!(guard.ended.notified());
+        // Listed before the job is read: an end in between is seen by one of the two.
+        ended.as_mut().enable();
+        let seen = snapshot(jobs, job.clone()).await?;
         // Out of time is an answer too: the job as it stands.
-        _ = timeout(patience, ended) => {}
-        () = draining.cancelled() => {}
+        if seen.status.is_final() || Instant::now() >= deadline || draining.is_cancelled() {
+            return Ok(seen);
+        }
+        tokio::select! {
+            // Woken without an end: word from another process may have been lost.
+            _ = timeout_at(deadline, ended) => {}
+            () = draining.cancelled() => {}
+        }
     }
-    Ok(snapshot(jobs, job).await?)
 }

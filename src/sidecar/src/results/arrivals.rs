@@ -17,6 +17,11 @@ impl Arrivals {
         }
     }
 
+    /// Wakes all who wait: any site may have results.
+    pub fn announce_all(&self) {
+        self.0.lock().values().for_each(|arrived| arrived.notify_waiters());
+    }
+
     /// Only for sites that are known: the entry stays.
     pub(super) fn of(&self, site: &SiteId) -> Arc<Notify> {
         Arc::clone(self.0.lock().entry(site.clone()).or_default())

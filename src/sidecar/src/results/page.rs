@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use platen_core::limits::{MAX_PAGE_BYTES, MAX_PAGE_RESULTS, MAX_WAIT};
 use platen_core::wire::{ResultEvent, ResultPage, ResultsRequest};
 use tokio::time::{Instant, timeout};
@@ -7,9 +5,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::store::{PageRequest, TakenPage};
 use super::{Results, ResultsError};
-
-/// How often a waiting request looks by itself: another process may have ended a job.
-const LOOK: Duration = Duration::from_secs(1);
 
 impl Results {
     /// A page as soon as there is a result, or an empty one when the time is over or the daemon drains.
@@ -56,7 +51,7 @@ impl Results {
                 break;
             }
             tokio::select! {
-                _ = timeout(left.min(LOOK), arrival) => {}
+                _ = timeout(left, arrival) => {}
                 () = draining.cancelled() => {}
             }
         }

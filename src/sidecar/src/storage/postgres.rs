@@ -6,6 +6,7 @@
 //! read). The connections belong to threads that block, never to the runtime's.
 
 mod address;
+mod bulletin;
 mod dialect;
 mod error;
 mod handle;

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use platen_core::wire::JobRef;
+use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use super::postgres::Owned;
@@ -20,16 +21,49 @@ enum Kind {
     Name(Owned),
 }
 
-/// Who is woken when another daemon has made something to do.
-#[derive(Clone, Debug, Default)]
+/// News of jobs that wait to be read. Whoever is further behind learns that it has missed some.
+const MAX_NEWS: usize = 1024;
+
+/// What another process has done to a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobNews {
+    /// Its attempt has begun, has more text, or was given up.
+    Moved(JobRef),
+    /// It has ended, or is gone.
+    Ended(JobRef),
+    /// Word was missed: it may be any of it, about any job.
+    Missed,
+}
+
+/// Who is woken when another process has made something to do, or to tell.
+#[derive(Clone, Debug)]
 pub struct Wakes {
     /// There may be work that is due.
     pub work: Arc<Notify>,
     /// There may be a delivery that is due.
     pub deliveries: Arc<Notify>,
+    /// Something happened to a job.
+    pub jobs: broadcast::Sender<JobNews>,
+}
+
+impl Default for Wakes {
+    fn default() -> Self {
+        Self { work: Arc::default(), deliveries: Arc::default(), jobs: broadcast::Sender::new(MAX_NEWS) }
+    }
 }
 
 impl Wakes {
+    /// Nobody knows what was said: there may be anything.
+    pub(super) fn wake_all(&self) {
+        self.wake(News::ALL);
+        self.tell(JobNews::Missed);
+    }
+
+    pub(super) fn tell(&self, news: JobNews) {
+        // Nobody may be listening.
+        let _ = self.jobs.send(news);
+    }
+
     pub(super) fn wake(&self, news: News) {
         if news.has(News::WORK) {
             self.work.notify_one();

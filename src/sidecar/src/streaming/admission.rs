@@ -8,15 +8,16 @@ use platen_core::wire::JobRef;
 use thiserror::Error;
 
 use super::follow::Follower;
+use super::resume::Progress;
+use super::store::StreamStore;
 use super::{EventId, Relay, StreamKey};
-use crate::jobs::store::JobStore;
 use crate::site_tokens::{STREAM, SiteTokens, TokenError};
 use crate::storage::StoreError;
 
 /// What streams are served from.
 pub struct Streams {
-    /// Tells which jobs there are and how they ended.
-    pub jobs: Arc<dyn JobStore>,
+    /// Tells which jobs there are, how they ended, and what they say elsewhere.
+    pub store: Arc<dyn StreamStore>,
     /// Tells who may watch.
     pub tokens: Arc<SiteTokens>,
     /// Where running jobs write.
@@ -63,7 +64,11 @@ pub async fn admit(
     // First the subscription, then the status: a job that ends in between is seen by one of the two.
     let subscription = streams.relay.subscribe(&key, last_event_id);
     let reference = JobRef { site: key.site.clone(), job_id: job };
-    let snapshot = streams.jobs.snapshot(reference).await?.ok_or(AdmitError::JobNotFound)?;
+    let stored = streams.store.progress(reference).await?.ok_or(AdmitError::JobNotFound)?;
     streams.tokens.redeem(grant).await?;
+    let snapshot = stored.job.clone();
+    if !snapshot.status.is_final() {
+        streams.relay.show(&key, Progress::of_stored(stored));
+    }
     Ok(Follower::new(Arc::clone(streams), key, subscription, snapshot, last_event_id))
 }

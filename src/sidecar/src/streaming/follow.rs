@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use platen_core::job::JobSnapshot;
-use platen_core::wire::JobRef;
 
 use super::admission::Streams;
-use super::{EventId, StreamEvent, StreamKey, Subscription};
+use super::{EventId, StreamEvent, StreamKey, Subscription, mirror};
 use crate::storage::StoreError;
 
 /// Watches one job for one client.
@@ -61,8 +60,8 @@ impl Follower {
         self.subscription.try_next()
     }
 
-    /// Looks into the store whether a job that nobody runs has ended. The hub tells of every end, so this
-    /// finds something only when the end was written by another process.
+    /// Looks into the store at a job that nobody runs here. The hub hears of what other processes do, so this
+    /// finds something only when word of it was lost.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be asked; the client goes on waiting.
@@ -70,13 +69,6 @@ impl Follower {
         if !self.subscription.is_waiting() {
             return Ok(());
         }
-        let reference = JobRef { site: self.key.site.clone(), job_id: self.key.job.clone() };
-        if let Some(snapshot) = self.streams.jobs.snapshot(reference).await?
-            && snapshot.status.is_final()
-        {
-            let last_event_id = Some(self.subscription.position());
-            self.subscription = Subscription::of_ended(self.key.clone(), snapshot, last_event_id);
-        }
-        Ok(())
+        mirror(&*self.streams.store, &self.streams.relay, &self.key).await
     }
 }

@@ -56,6 +56,29 @@ impl Relay {
         }
     }
 
+    /// Ends the stream of a job that was erased.
+    pub(crate) fn remove(&self, key: &StreamKey) {
+        self.show(key, Progress::gone());
+    }
+
+    /// Shows those who watch a job what the store says of it. What is written here is known better, but for the end.
+    pub(super) fn show(&self, key: &StreamKey, stored: Progress) {
+        let listed = self.streams.lock().get(key).and_then(Weak::upgrade);
+        if let Some(stream) = listed {
+            stream.show(stored);
+        }
+    }
+
+    /// Whether somebody writes or reads the stream of this job.
+    pub(crate) fn is_watched(&self, key: &StreamKey) -> bool {
+        self.streams.lock().contains_key(key)
+    }
+
+    /// The streams that somebody writes or reads.
+    pub(crate) fn watched(&self) -> Vec<StreamKey> {
+        self.streams.lock().keys().cloned().collect()
+    }
+
     /// The number of streams that somebody writes or reads.
     pub fn len(&self) -> usize {
         self.streams.lock().len()
@@ -74,7 +97,7 @@ impl Relay {
         let stream = Arc::new(JobStream {
             key: key.clone(),
             streams: Arc::downgrade(&self.streams),
-            shared: Mutex::new(Shared { progress: Progress::waiting(), turn: 0 }),
+            shared: Mutex::new(Shared { progress: Progress::waiting(), turn: 0, has_writer: false }),
             changed: watch::Sender::new(()),
         });
         streams.insert(key.clone(), Arc::downgrade(&stream));
@@ -109,6 +132,7 @@ impl Drop for RelayWriter {
                 progress.phase = Phase::Waiting;
             }
         });
+        self.stream.leave(self.turn);
     }
 }
 
@@ -130,7 +154,7 @@ impl Subscription {
         let stream = JobStream {
             key,
             streams: Weak::new(),
-            shared: Mutex::new(Shared { progress: Progress::of_ended(job), turn: 0 }),
+            shared: Mutex::new(Shared { progress: Progress::of_ended(job), turn: 0, has_writer: false }),
             changed: watch::Sender::new(()),
         };
         Self::new(Arc::new(stream), last_event_id)
@@ -168,7 +192,8 @@ impl Subscription {
 
     /// Whether no attempt is running in this process.
     pub fn is_waiting(&self) -> bool {
-        matches!(self.stream.shared.lock().progress.phase, Phase::Waiting)
+        let shared = self.stream.shared.lock();
+        !shared.has_writer && !matches!(shared.progress.phase, Phase::Ended(_))
     }
 }
 
@@ -183,6 +208,8 @@ struct Shared {
     progress: Progress,
     /// Counts the writers; only the last one has an effect.
     turn: u64,
+    /// Whether the last one is still there.
+    has_writer: bool,
 }
 
 impl JobStream {
@@ -190,6 +217,7 @@ impl JobStream {
         let mut shared = self.shared.lock();
         shared.turn = shared.turn.wrapping_add(1);
         shared.progress = Progress { attempt, phase: Phase::Running, text: String::new() };
+        shared.has_writer = true;
         let turn = shared.turn;
         drop(shared);
         self.changed.send_replace(());
@@ -210,6 +238,27 @@ impl JobStream {
     fn end(&self, end: StreamEnd) {
         let turn = self.shared.lock().turn;
         self.update(turn, |progress| progress.phase = Phase::Ended(end));
+    }
+
+    fn show(&self, stored: Progress) {
+        let is_end = matches!(stored.phase, Phase::Ended(_));
+        if is_end {
+            // As in `Relay::finish`: what begins now is a new life.
+            self.unlist();
+        }
+        let mut shared = self.shared.lock();
+        let is_news = (is_end || !shared.has_writer) && shared.progress.catch_up(stored);
+        drop(shared);
+        if is_news {
+            self.changed.send_replace(());
+        }
+    }
+
+    fn leave(&self, turn: u64) {
+        let mut shared = self.shared.lock();
+        if shared.turn == turn {
+            shared.has_writer = false;
+        }
     }
 
     /// Takes the stream off the list, unless another has taken its place.

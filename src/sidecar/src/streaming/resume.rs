@@ -1,9 +1,11 @@
 //! What a subscriber is told next, given what it has and where the job stands. Pure: the live hub and an
 //! answer read back from the store both go through [`Cursor::step`], so they cannot differ.
 
+use platen_core::code::ErrorCode;
 use platen_core::job::{JobError, JobSnapshot, JobStatus, Usage};
 
 use super::EventId;
+use super::store::StoredProgress;
 
 /// The most text in one event, in bytes: a late subscriber gets a long answer in pieces that a browser
 /// paints one after another, and no copy is larger than this.
@@ -63,6 +65,48 @@ impl Progress {
         Self { attempt: 0, phase: Phase::Waiting, text: String::new() }
     }
 
+    /// The progress of a job that is not here any more: it was erased.
+    pub(super) fn gone() -> Self {
+        let message = "the job was erased".to_owned();
+        let error = Some(JobError { code: ErrorCode::JobNotFound, message });
+        let end = StreamEnd { status: JobStatus::Cancelled, usage: None, error };
+        Self { attempt: 0, phase: Phase::Ended(end), text: String::new() }
+    }
+
+    /// The progress of a job that another process runs, as far as the store has it.
+    pub(super) fn of_stored(stored: StoredProgress) -> Self {
+        let StoredProgress { job, running_text } = stored;
+        match running_text {
+            _ if job.status.is_final() => Self::of_ended(job),
+            Some(text) => Self { attempt: job.attempt, phase: Phase::Running, text },
+            None => Self { attempt: job.attempt, phase: Phase::Waiting, text: String::new() },
+        }
+    }
+
+    /// Takes over what was read from the store, unless more is known already: two reads may come in any order.
+    /// Tells whether anything changed.
+    pub(super) fn catch_up(&mut self, stored: Self) -> bool {
+        let is_newer = match (&self.phase, &stored.phase) {
+            (Phase::Ended(_), _) => false,
+            (_, Phase::Ended(_)) => true,
+            (Phase::Running, Phase::Running) => {
+                (stored.attempt, stored.text.len()) > (self.attempt, self.text.len())
+            }
+            // What waits after an attempt goes on with another one.
+            (Phase::Waiting, Phase::Running) => stored.attempt > self.attempt,
+            (Phase::Running, Phase::Waiting) if stored.attempt >= self.attempt => {
+                // The text so far is void, and stays where the watchers are.
+                self.phase = Phase::Waiting;
+                return true;
+            }
+            (Phase::Running | Phase::Waiting, Phase::Waiting) => false,
+        };
+        if is_newer {
+            *self = stored;
+        }
+        is_newer
+    }
+
     /// The progress of a job that has ended, from what the store kept of it.
     pub(super) fn of_ended(job: JobSnapshot) -> Self {
         Self {
@@ -113,7 +157,14 @@ impl Cursor {
             return None;
         }
         let had = self.position;
-        let is_known = had.attempt == progress.attempt && progress.text.is_char_boundary(had.sequence);
+        let is_known = had.attempt == progress.attempt
+            && match progress.phase {
+                // What runs elsewhere may have been streamed further there than the store has it.
+                Phase::Running if had.sequence > progress.text.len() => true,
+                Phase::Running | Phase::Waiting | Phase::Ended(_) => {
+                    progress.text.is_char_boundary(had.sequence)
+                }
+            };
         if is_known {
             return None;
         }

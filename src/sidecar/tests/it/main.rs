@@ -8,6 +8,7 @@ mod conformance;
 mod crash;
 mod database;
 mod drain;
+mod elsewhere;
 mod guarantees;
 mod handoff;
 mod http;

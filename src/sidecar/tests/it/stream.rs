@@ -13,14 +13,19 @@ use tokio::time::timeout;
 use crate::world::{SITE, Server, World, client, key, sign};
 
 /// A browser's connection.
-struct Browser {
+pub(crate) struct Browser {
     response: Response,
     parser: Parser,
     events: std::collections::VecDeque<Event>,
 }
 
 impl Browser {
-    async fn open(world: &World, server: &Server, job: &JobId, last_event_id: Option<&str>) -> Self {
+    pub(crate) async fn open(
+        world: &World,
+        server: &Server,
+        job: &JobId,
+        last_event_id: Option<&str>,
+    ) -> Self {
         let mut request = client().get(server.stream_with(job, &world.token(job)));
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
@@ -40,14 +45,14 @@ impl Browser {
     }
 
     /// The next event's name, id and data.
-    async fn told(&mut self) -> (String, String, Value) {
+    pub(crate) async fn told(&mut self) -> (String, String, Value) {
         let event = self.next().await.expect("an event");
         let data = serde_json::from_str(&event.data).unwrap();
         (event.name.unwrap(), event.id.unwrap(), data)
     }
 
     /// All events to the end, as `name data`.
-    async fn rest(mut self) -> Vec<String> {
+    pub(crate) async fn rest(mut self) -> Vec<String> {
         let mut events = Vec::new();
         while let Some(event) = self.next().await {
             events.push(format!("{} {}", event.name.unwrap(), event.data));
@@ -56,11 +61,11 @@ impl Browser {
     }
 }
 
-fn told(name: &str, id: &str, data: Value) -> (String, String, Value) {
+pub(crate) fn told(name: &str, id: &str, data: Value) -> (String, String, Value) {
     (name.to_owned(), id.to_owned(), data)
 }
 
-const DONE: &str = "done {\"error\":null,\"status\":\"succeeded\",\"usage\":{\"cached_input_tokens\":0,\
+pub(crate) const DONE: &str = "done {\"error\":null,\"status\":\"succeeded\",\"usage\":{\"cached_input_tokens\":0,\
     \"cost_microusd\":null,\"input_tokens\":1,\"is_estimate\":false,\"output_tokens\":2,\"reasoning_tokens\":0}}";
 
 #[tokio::test]

@@ -67,10 +67,28 @@ pub(crate) struct Server {
 impl World {
     /// A world with the site [`SITE`].
     pub(crate) async fn new() -> Self {
+        Self::over(&DatabaseConfig::Sqlite).await
+    }
+
+    /// The same over this database.
+    pub(crate) async fn over(database: &DatabaseConfig) -> Self {
+        let world = Self::open(database, Arc::new(MockClock::new()));
+        world.add_site(SITE, "http://127.0.0.1:9").await;
+        world
+    }
+
+    /// What another daemon has: the same database and clock, and nothing else in common.
+    pub(crate) fn beside(&self, database: &DatabaseConfig) -> Self {
+        let beside = Self::open(database, Arc::clone(&self.clock));
+        beside.secrets.lock().clone_from(&self.secrets.lock());
+        *beside.counter.lock() = 100;
+        beside
+    }
+
+    fn open(database: &DatabaseConfig, clock: Arc<MockClock>) -> Self {
         let state_dir = tempfile::tempdir().unwrap();
-        let clock = Arc::new(MockClock::new());
-        let store = Arc::new(Store::open(&DatabaseConfig::Sqlite, state_dir.path(), clock.now()).unwrap());
-        let world = Self {
+        let store = Arc::new(Store::open(database, state_dir.path(), clock.now()).unwrap());
+        Self {
             clock,
             store,
             relay: Relay::default(),
@@ -79,9 +97,7 @@ impl World {
             secrets: Mutex::default(),
             counter: Mutex::new(0),
             state_dir,
-        };
-        world.add_site(SITE, "http://127.0.0.1:9").await;
-        world
+        }
     }
 
     pub(crate) async fn add_site(&self, id: &str, url: &str) {
@@ -255,7 +271,7 @@ impl World {
     }
 
     /// The use cases on this world's store, with the default settings. No worker runs.
-    async fn jobs(&self) -> Arc<Jobs> {
+    pub(crate) async fn jobs(&self) -> Arc<Jobs> {
         drop(rustls::crypto::ring::default_provider().install_default());
         let defaults = Path::new(env!("CARGO_MANIFEST_DIR")).join("default.toml");
         let config = Config::load(Some(&defaults), &Environment::of(&[])).unwrap();
@@ -305,7 +321,7 @@ impl World {
         let clock: Arc<dyn Clock> = self.clock.clone();
         let tokens = Arc::new(SiteTokens::new(self.sites(), self.store.clone(), Arc::clone(&clock)));
         let streams =
-            Streams { jobs: self.store.clone(), tokens: Arc::clone(&tokens), relay: self.relay.clone() };
+            Streams { store: self.store.clone(), tokens: Arc::clone(&tokens), relay: self.relay.clone() };
         let draining = CancellationToken::new();
         let state = HttpState::new(HttpParts {
             streams: Arc::new(streams),

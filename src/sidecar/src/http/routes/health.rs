@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 use crate::http::state::HttpState;
+use crate::jobs;
 
 /// How long the store may take to prove that it can be written.
 const PROBE_DEADLINE: Duration = Duration::from_secs(2);
@@ -30,7 +31,7 @@ pub(crate) async fn ready(State(state): State<HttpState>) -> Response {
     if state.draining.is_cancelled() {
         return unready(ErrorCode::Draining);
     }
-    match timeout(PROBE_DEADLINE, state.streams.jobs.probe()).await {
+    match timeout(PROBE_DEADLINE, jobs::probe(&state.jobs)).await {
         Ok(Ok(())) => Json(Health { status: "ready", reason: None }).into_response(),
         Ok(Err(error)) => unready(error.code()),
         Err(_) => unready(ErrorCode::StoreUnavailable),

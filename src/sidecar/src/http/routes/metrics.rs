@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
 use crate::http::state::HttpState;
+use crate::jobs;
 use crate::telemetry::names;
 
 /// How long the store may take to count its jobs and webhooks. Without them the page still has everything else.
@@ -16,7 +17,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 
 /// The page that Prometheus reads.
 pub(crate) async fn page(State(state): State<HttpState>) -> Response {
-    if let Ok(Ok(counts)) = timeout(COUNT_DEADLINE, state.streams.jobs.counts()).await {
+    if let Ok(Ok(counts)) = timeout(COUNT_DEADLINE, jobs::counts(&state.jobs)).await {
         state.metrics.set_jobs(&counts);
     }
     if let Ok(Err(error)) = timeout(COUNT_DEADLINE, state.results.measure()).await {

@@ -8,15 +8,16 @@ use ::postgres::{Client, Row as PostgresRow, Statement};
 use bytes::{BufMut, BytesMut};
 
 use super::PostgresError;
+use super::bulletin::Bulletin;
 use super::dialect;
-use crate::storage::sql::connection::{News, Row, Sql, SqlError, Value};
+use crate::storage::sql::connection::{JobChange, News, Row, Sql, SqlError, Value};
 
 /// Statements are prepared once per connection and kept by their text. They are few: no text has values in it.
 pub(super) struct Handle {
     client: RefCell<Client>,
     statements: RefCell<HashMap<String, Statement>>,
     has_failed: Cell<bool>,
-    news: Cell<News>,
+    news: RefCell<Bulletin>,
 }
 
 impl Handle {
@@ -25,7 +26,7 @@ impl Handle {
             client: RefCell::new(client),
             statements: RefCell::default(),
             has_failed: Cell::new(false),
-            news: Cell::default(),
+            news: RefCell::default(),
         }
     }
 
@@ -35,8 +36,19 @@ impl Handle {
         self.batch(text)
     }
 
+    /// Lets the server tell what others should hear of, when the transaction is committed: for a process that has
+    /// no connection for that.
+    pub(super) fn notify(&self) -> Result<(), SqlError> {
+        let told = self.news.take();
+        for (channel, payload) in told.notifications() {
+            let told = self.client.borrow_mut().execute("SELECT pg_notify($1, $2)", &[&channel, &payload]);
+            self.noted(told)?;
+        }
+        Ok(())
+    }
+
     /// Ends the transaction; tells what others should hear of.
-    pub(super) fn commit(&self) -> Result<News, SqlError> {
+    pub(super) fn commit(&self) -> Result<Bulletin, SqlError> {
         if self.has_failed.get() {
             // PostgreSQL would roll back and say nothing.
             self.rollback()?;
@@ -101,7 +113,11 @@ impl Sql for Handle {
     }
 
     fn announce(&self, news: News) {
-        self.news.set(self.news.get().and(news));
+        self.news.borrow_mut().wake(news);
+    }
+
+    fn announce_job(&self, change: JobChange, site: &str, job_id: &str) {
+        self.news.borrow_mut().tell_of(change, site.to_owned(), job_id.to_owned());
     }
 }
 

@@ -3,10 +3,11 @@
 //! One connection holds a lock with the daemon's name as long as it lives, hears what others announce, and
 //! announces what was committed here. It never makes a change.
 
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -16,6 +17,7 @@ use tokio_postgres::{AsyncMessage, Client};
 use tokio_util::sync::CancellationToken;
 
 use super::address::Connection;
+use super::bulletin::{self, Bulletin};
 use super::{Address, PostgresError};
 use crate::storage::Wakes;
 use crate::storage::sql::connection::{News, SqlError};
@@ -37,26 +39,32 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// What was committed and not announced yet.
 #[derive(Default)]
 pub(super) struct Announcer {
-    news: AtomicU8,
+    news: parking_lot::Mutex<Bulletin>,
     wake: Notify,
+    is_heard: AtomicBool,
 }
 
 impl Announcer {
-    pub(super) fn announce(&self, news: News) {
-        if news != News::default() {
-            self.news.fetch_or(news.0, Ordering::AcqRel);
+    pub(super) fn announce(&self, news: Bulletin) {
+        if !news.is_empty() {
+            self.news.lock().add(news);
             self.wake.notify_one();
         }
     }
 
+    /// Whether there is a connection that announces. A command has none: its transactions tell by themselves.
+    pub(super) fn is_heard(&self) -> bool {
+        self.is_heard.load(Ordering::Acquire)
+    }
+
     async fn has_news(&self) {
-        while self.news.load(Ordering::Acquire) == 0 {
+        while self.news.lock().is_empty() {
             self.wake.notified().await;
         }
     }
 
-    fn take(&self) -> News {
-        News(self.news.swap(0, Ordering::AcqRel))
+    fn take(&self) -> Bulletin {
+        std::mem::take(&mut *self.news.lock())
     }
 }
 
@@ -103,18 +111,24 @@ impl Owned {
     /// Wakes those who wait for news until `draining` fires. The name is held beyond that.
     pub(in crate::storage) async fn hear(&self, wakes: &Wakes, draining: &CancellationToken) {
         let mut link = self.link.lock().await;
+        self.announcer.is_heard.store(true, Ordering::Release);
+        tokio::select! {
+            () = draining.cancelled() => {}
+            never = self.hold(&mut link, wakes) => match never {},
+        }
+        // What ends while the daemon drains is told as well.
+        self.announcer.is_heard.store(false, Ordering::Release);
+        if let Err(error) = link.tell(&self.announcer.take(), wakes).await {
+            tracing::warn!({ names::ERROR } = %error, "other daemons were not told of all that was done here");
+        }
+    }
+
+    async fn hold(&self, link: &mut Link, wakes: &Wakes) -> Infallible {
         loop {
-            let error = tokio::select! {
-                () = draining.cancelled() => return,
-                error = link.converse(wakes, &self.announcer) => error,
-            };
+            let error = link.converse(wakes, &self.announcer).await;
             tracing::error!({ names::ERROR } = %error, "the connection that holds the daemon's name was lost");
-            tokio::select! {
-                () = draining.cancelled() => return,
-                () = self.reopen(&mut link) => {}
-            }
-            // Nobody knows what was said in between.
-            wakes.wake(News::ALL);
+            self.reopen(link).await;
+            wakes.wake_all();
         }
     }
 
@@ -153,9 +167,12 @@ impl Link {
     async fn open(address: &Address) -> Result<Self, SqlError> {
         let (client, connection) = address.connect_async().await?;
         let mut link = Self { client, connection, backend: 0 };
+        let listen =
+            [bulletin::WORK, bulletin::DELIVERIES, bulletin::JOBS].map(|name| format!("LISTEN {name};"));
+        let listen = listen.concat();
         link.backend = link
             .ask(None, |client| async move {
-                client.batch_execute("LISTEN platen_work; LISTEN platen_deliveries").await?;
+                client.batch_execute(&listen).await?;
                 client.query_one("SELECT pg_backend_pid()", &[]).await?.try_get(0)
             })
             .await?;
@@ -182,9 +199,9 @@ impl Link {
                 }
                 () = announcement => {
                     announce_at = Instant::now() + SPACING;
-                    self.tell(announcer.take(), wakes).await
+                    self.tell(&announcer.take(), wakes).await
                 }
-                () = sleep(PULSE) => self.tell(News::default(), wakes).await,
+                () = sleep(PULSE) => self.tell(&Bulletin::default(), wakes).await,
             };
             if let Err(error) = outcome {
                 return error;
@@ -193,11 +210,12 @@ impl Link {
     }
 
     /// Announces; without news it only sees whether the server is there.
-    async fn tell(&mut self, news: News, wakes: &Wakes) -> Result<(), SqlError> {
-        let work = if news.has(News::WORK) { "NOTIFY platen_work;" } else { "" };
-        let deliveries = if news.has(News::DELIVERIES) { "NOTIFY platen_deliveries;" } else { "" };
-        let statements = format!("SELECT 1;{work}{deliveries}");
-        self.ask(Some(wakes), |client| async move { client.batch_execute(&statements).await }).await
+    async fn tell(&mut self, news: &Bulletin, wakes: &Wakes) -> Result<(), SqlError> {
+        let (channels, payloads): (Vec<_>, Vec<_>) = news.notifications().into_iter().unzip();
+        let query = "SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS told (channel, payload)";
+        let told = self
+            .ask(Some(wakes), |client| async move { client.execute(query, &[&channels, &payloads]).await });
+        told.await.map(drop)
     }
 
     /// Has something done by the server, and keeps the connection going meanwhile.
@@ -233,8 +251,9 @@ fn pass_on(message: &AsyncMessage, backend: i32, wakes: Option<&Wakes>) {
     if notification.process_id() == backend {
         return;
     }
-    wakes.wake(match notification.channel() {
-        "platen_work" => News::WORK,
-        _ => News::DELIVERIES,
-    });
+    match notification.channel() {
+        bulletin::WORK => wakes.wake(News::WORK),
+        bulletin::DELIVERIES => wakes.wake(News::DELIVERIES),
+        _ => bulletin::read_jobs(notification.payload()).into_iter().for_each(|news| wakes.tell(news)),
+    }
 }

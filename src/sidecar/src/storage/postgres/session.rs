@@ -55,11 +55,13 @@ impl Session {
         what: &'static str,
         change: &dyn Fn(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let is_heard = self.announcer.is_heard();
         let handle = self.begin(CHANGE).map_err(failed(what))?;
         let outcome = change(handle);
         match outcome {
             Ok(value) => {
-                let ended = handle.commit();
+                let told = if is_heard { Ok(()) } else { handle.notify() };
+                let ended = told.and_then(|()| handle.commit());
                 if ended.is_err() {
                     self.handle = None;
                 }

@@ -40,6 +40,21 @@ pub(super) fn append(
         .map_err(failed("keep text"))
 }
 
+/// What the attempt that gives the job's answer has received; `None` while none runs.
+pub(super) fn running_text(connection: &Connection, job_no: i64) -> Result<Option<String>, StoreError> {
+    connection
+        .query_opt(
+            "SELECT (SELECT string_agg(text, '' ORDER BY chunk) FROM chunks \
+             WHERE chunks.job_no = steps.job_no AND chunks.step = steps.step \
+             AND chunks.branch = steps.branch AND chunks.attempt = steps.attempt) \
+             FROM steps JOIN jobs ON jobs.job_no = steps.job_no AND jobs.output_step = steps.step \
+             WHERE steps.job_no = ?1 AND branch = 0 AND steps.status = 'running'",
+            params![job_no],
+            |row| Ok(row.get::<Option<String>>(0)?.unwrap_or_default()),
+        )
+        .map_err(failed("read a job's text"))
+}
+
 /// The attempt's text became the result.
 pub(super) fn succeed(
     connection: &Connection,

@@ -34,10 +34,22 @@ pub(in crate::storage) trait Sql {
 
     /// Tells the other daemons that share the database, once the transaction is committed.
     fn announce(&self, news: News);
+
+    /// The same of a job that somebody may wait for or watch there.
+    fn announce_job(&self, change: JobChange, site: &str, job_id: &str);
+}
+
+/// What others may have to hear of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::storage) enum JobChange {
+    /// Its attempt has begun, has more text, or was given up.
+    Moved,
+    /// It has ended, or is gone.
+    Ended,
 }
 
 /// What a transaction made that others may wait for.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::storage) struct News(pub(in crate::storage) u8);
 
 impl News {

@@ -4,7 +4,7 @@ use platen_core::clock::Timestamp;
 use platen_core::job::{Cause, JobError, JobStatus};
 use serde_json::{Value, json};
 
-use super::connection::{Connection, News, params};
+use super::connection::{Connection, JobChange, News, params};
 use super::row::inconsistent;
 use super::{failed, hops, row};
 use crate::jobs::event;
@@ -69,6 +69,7 @@ pub(super) fn end(
         )
         .map_err(failed("queue a delivery"))?;
     connection.announce(News::DELIVERIES);
+    connection.announce_job(JobChange::Ended, site.as_str(), snapshot.id.as_str());
     Ok(())
 }
 

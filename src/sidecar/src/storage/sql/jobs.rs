@@ -7,9 +7,10 @@ use platen_core::workflow::Event;
 
 use super::connection::{Connection, params};
 use super::row::{JOB_COLUMNS, JobRow};
-use super::{Store, failed, graph, hops, locks, replay, row, submit};
+use super::{Store, attempts, failed, graph, hops, locks, replay, row, submit};
 use crate::jobs::store::{Changed, JobFilter, JobStore, ListedJob, NewJob, Submitted};
 use crate::storage::{StoreError, StoreFuture};
+use crate::streaming::store::{StoredProgress, StreamStore};
 
 impl Store {
     /// The job of this id, whichever site it belongs to: for operators, never for a site.
@@ -77,6 +78,20 @@ impl JobStore for Store {
                          ON CONFLICT (site_id, token_id) \
                          DO UPDATE SET expires_at = stream_tokens.expires_at + 1";
             connection.execute(probe, params![]).map(drop).map_err(failed("write a test row"))
+        }))
+    }
+}
+
+impl StreamStore for Store {
+    fn progress(&self, job: JobRef) -> StoreFuture<'_, Option<StoredProgress>> {
+        Box::pin(self.read("read a job's text", move |connection| {
+            let found = row::numbered_job(connection, &job.site, &job.job_id)?;
+            let Some((job_no, job)) = found else { return Ok(None) };
+            let running_text = match job.status {
+                JobStatus::Running => attempts::running_text(connection, job_no)?,
+                JobStatus::Queued | JobStatus::Succeeded | JobStatus::Dead | JobStatus::Cancelled => None,
+            };
+            Ok(Some(StoredProgress { job, running_text }))
         }))
     }
 }

@@ -6,7 +6,7 @@ use platen_core::job::{JobError, JobId, SiteId};
 use platen_core::workflow::Event;
 use serde_json::json;
 
-use super::connection::{Connection, params};
+use super::connection::{Connection, JobChange, params};
 use super::row::{self, SPEC_COLUMNS, SpecRow};
 use super::steps::StepKey;
 use super::{attempts, failed, graph, hops, locks, overview, steps};
@@ -151,7 +151,10 @@ fn take(
     attempts::begin(connection, head.key, attempt, now)?;
     hops::record(connection, job_no, names::HOP_LEASED, now, &json!({ "attempt": attempt }))?;
     match read(connection, head, attempt, failures) {
-        Ok(job) => Ok(Some(job)),
+        Ok(job) => {
+            connection.announce_job(JobChange::Moved, job.site.as_str(), job.spec.id.as_str());
+            Ok(Some(job))
+        }
         Err(StoreError::Inconsistent { column, source: _ }) => {
             tracing::error!(job_no, column, "a job cannot be read and is given up");
             let message = format!("the daemon cannot read what it kept of the job ({column})");

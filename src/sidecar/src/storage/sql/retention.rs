@@ -3,7 +3,7 @@
 use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
 
-use super::connection::{Connection, params};
+use super::connection::{Connection, JobChange, params};
 use super::{Store, failed, locks, row};
 use crate::jobs::store::{Erased, PurgeRule, RetentionStore, Swept};
 use crate::storage::{StoreError, StoreFuture};
@@ -36,7 +36,7 @@ impl RetentionStore for Store {
                 .await?;
             let has_more = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
             self.write("erase a subject", move |connection| {
-                let mut erased = erase(connection, &found)?;
+                let mut erased = erase(connection, &site, &found)?;
                 erased.budgets = forget(connection, &site, &subject)?;
                 Ok(Erased { has_more, ..erased })
             })
@@ -135,7 +135,7 @@ fn jobs_of(
         .map_err(failed("find a subject's jobs"))
 }
 
-fn erase(connection: &Connection, found: &[(i64, String)]) -> Result<Erased, StoreError> {
+fn erase(connection: &Connection, site: &SiteId, found: &[(i64, String)]) -> Result<Erased, StoreError> {
     let mut erased = Erased::default();
     for (job_no, job_id) in found {
         locks::job(connection, *job_no)?;
@@ -150,6 +150,7 @@ fn erase(connection: &Connection, found: &[(i64, String)]) -> Result<Erased, Sto
             .execute("DELETE FROM jobs WHERE job_no = ?1 AND job_id = ?2", params![*job_no, job_id])
             .map_err(failed("erase a subject"))?;
         if removed > 0 {
+            connection.announce_job(JobChange::Ended, site.as_str(), job_id);
             erased.jobs.push(row::job_id(job_id.clone())?);
             erased.deliveries = erased.deliveries.saturating_add(untold);
         }

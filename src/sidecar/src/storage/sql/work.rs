@@ -6,7 +6,7 @@ use platen_core::job::{JobError, Usage};
 use platen_core::workflow::{Event, StepIndex};
 use serde_json::json;
 
-use super::connection::{Connection, params};
+use super::connection::{Connection, JobChange, params};
 use super::steps::StepKey;
 use super::{Store, attempts, failed, graph, hops, lease, locks, row, steps};
 use crate::jobs::store::{
@@ -69,7 +69,11 @@ impl WorkStore for Store {
 
     fn append(&self, lease: Lease, text: String) -> StoreFuture<'_, Fenced> {
         Box::pin(self.write("keep text", move |connection| {
-            fenced(connection, &lease, |held| attempts::append(connection, held.key, lease.attempt, &text))
+            fenced(connection, &lease, |held| {
+                attempts::append(connection, held.key, lease.attempt, &text)?;
+                held.announce(connection, &lease);
+                Ok(())
+            })
         }))
     }
 
@@ -81,7 +85,11 @@ impl WorkStore for Store {
 
     fn fail(&self, lease: Lease, now: Timestamp, failure: Failed) -> StoreFuture<'_, Fenced> {
         Box::pin(self.write("record a failed attempt", move |connection| {
-            fenced(connection, &lease, |held| fail(connection, held, lease.attempt, now, &failure))
+            fenced(connection, &lease, |held| {
+                fail(connection, held, lease.attempt, now, &failure)?;
+                held.announce(connection, &lease);
+                Ok(())
+            })
         }))
     }
 
@@ -90,6 +98,7 @@ impl WorkStore for Store {
             fenced(connection, &lease, |held| {
                 attempts::abandon(connection, held.key, lease.attempt, now)?;
                 steps::put_back(connection, held.key, now, run_at)?;
+                held.announce(connection, &lease);
                 let wait_ms = u64::try_from(run_at.since(now).as_millis()).unwrap_or(u64::MAX);
                 let detail = json!({ "attempt": lease.attempt, "wait_ms": wait_ms });
                 hops::record(connection, lease.job_no, names::HOP_GIVEN_BACK, now, &detail)
@@ -102,6 +111,14 @@ impl WorkStore for Store {
 struct Held {
     key: StepKey,
     usage: Option<Usage>,
+    site: String,
+}
+
+impl Held {
+    /// Whoever watches the job elsewhere is to look at it.
+    fn announce(&self, connection: &Connection, lease: &Lease) {
+        connection.announce_job(JobChange::Moved, &self.site, lease.job_id.as_str());
+    }
 }
 
 /// Makes a change if the lease is held.
@@ -112,18 +129,18 @@ fn fenced(
 ) -> Result<Fenced, StoreError> {
     let Lease { job_id, job_no, step, branch, attempt } = lease;
     locks::job(connection, *job_no)?;
-    let found: Option<Option<String>> = connection
+    let found: Option<(Option<String>, String)> = connection
         .query_opt(
-            "SELECT usage FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
+            "SELECT usage, jobs.site_id FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
              WHERE steps.job_no = ?1 AND step = ?2 AND branch = ?3 AND steps.attempt = ?4 \
              AND steps.status = 'running' AND job_id = ?5",
             params![*job_no, *step, *branch, *attempt, job_id.as_str()],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .map_err(failed("check a lease"))?;
-    let Some(usage) = found else { return Ok(Fenced::Stale) };
+    let Some((usage, site)) = found else { return Ok(Fenced::Stale) };
     let usage = usage.as_deref().map(row::usage).transpose()?;
-    change(&Held { key: StepKey::from(lease), usage })?;
+    change(&Held { key: StepKey::from(lease), usage, site })?;
     Ok(Fenced::Held)
 }
 
@@ -234,7 +251,9 @@ fn recover(
             recovery.poisoned.push(row::names(connection, key.job_no)?);
         } else {
             steps::put_back(connection, key, now, now)?;
-            recovery.requeued.push(row::names(connection, key.job_no)?);
+            let (site, job_id) = row::names(connection, key.job_no)?;
+            connection.announce_job(JobChange::Moved, site.as_str(), job_id.as_str());
+            recovery.requeued.push((site, job_id));
         }
     }
     Ok(recovery)

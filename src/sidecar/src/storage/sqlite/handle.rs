@@ -3,7 +3,7 @@
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, Row as SqliteRow};
 
-use crate::storage::sql::connection::{News, Row, Sql, SqlError, Value};
+use crate::storage::sql::connection::{JobChange, News, Row, Sql, SqlError, Value};
 
 /// Statements are prepared once per connection and kept by their text.
 pub(super) struct Handle(pub(super) Connection);
@@ -52,6 +52,8 @@ impl Sql for Handle {
     }
 
     fn announce(&self, _news: News) {}
+
+    fn announce_job(&self, _change: JobChange, _site: &str, _job_id: &str) {}
 }
 
 impl Row for SqliteRow<'_> {
