@@ -64,13 +64,14 @@ test-rust: export PROPTEST_RNG_SEED ?= 1
 .PHONY: test-proofs
 test-proofs: proofs ## The queue while everything around it breaks, and who gets a turn: small
 	@tests/run-crash --jobs 500 --kills 5
+	@tests/run-crash --store postgres --jobs 300 --kills 4
 	@target/release/fairness --jobs 1000
 
 .PHONY: crash-test
-crash-test: ## 20 000 jobs, platend killed 30 times, its disk full once (JOBS= KILLS= SEED=)
+crash-test: ## 20 000 jobs, platend killed 30 times, its disk full once (STORE=postgres JOBS= KILLS= SEED=)
 	@deploy/setup.sh build
 	@$(MAKE) --no-print-directory build proofs
-	@tests/run-crash --jobs $(or $(JOBS),20000) --kills $(or $(KILLS),30) $(if $(SEED),--seed $(SEED))
+	@tests/run-crash --store $(or $(STORE),sqlite) --jobs $(or $(JOBS),20000) --kills $(or $(KILLS),30) $(if $(SEED),--seed $(SEED))
 
 .PHONY: fairness
 fairness: ## Who gets a turn when one site has 10 000 jobs: a table

@@ -27,6 +27,7 @@ const SHOWN_LINES: usize = 20;
 pub struct Home {
     dir: PathBuf,
     platend: PathBuf,
+    database_url: Option<String>,
 }
 
 impl Home {
@@ -44,7 +45,13 @@ impl Home {
         );
         fs::write(dir.join("platend.toml"), config).context("the configuration cannot be written")?;
         let platend = platend.canonicalize().with_context(|| format!("no {}", platend.display()))?;
-        Ok(Self { dir: dir.to_owned(), platend })
+        Ok(Self { dir: dir.to_owned(), platend, database_url: None })
+    }
+
+    /// The same over this PostgreSQL, in place of SQLite.
+    #[must_use]
+    pub fn over(self, database_url: Option<&str>) -> Self {
+        Self { database_url: database_url.map(str::to_owned), ..self }
     }
 
     /// The socket.
@@ -129,6 +136,7 @@ impl Home {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.platend);
         command.env_clear().arg("--config").arg(self.dir.join("platend.toml")).args(arguments);
+        command.envs(self.database_url.iter().map(|url| ("PLATEN_DATABASE_URL", url)));
         command
     }
 }

@@ -67,6 +67,9 @@ struct Options {
     /// Puts the database on a small disk and fills that once. Needs a mount namespace, see tests/run-crash.
     #[arg(long)]
     small_disk: bool,
+    /// The address of an empty PostgreSQL database; without one it is SQLite.
+    #[arg(long, conflicts_with = "small_disk")]
+    database_url: Option<String>,
     /// Gives up after so many seconds.
     #[arg(long, default_value_t = 900)]
     time_limit_s: u64,
@@ -139,6 +142,7 @@ async fn run(
     let provider = failing_provider(options, seed).await?;
     let receiver = Receiver::start(Manners::Bad { seed }, Arc::clone(&faults)).await?;
     let home = Home::new(scratch.path(), &options.platend, &provider.url, SETTINGS)?;
+    let home = home.over(options.database_url.as_deref());
     let sites = add_sites(&home, &receiver)?;
     let (daemon, _) = home.start().await?;
 
