@@ -128,7 +128,7 @@ final class Services {
 		$this->statistics     = new JobStatistics( $this->db, $this->schema );
 		$this->messages       = new MessageRepository( $this->db, $this->schema );
 		$this->results        = new ResultWriter( $this->db, $this->jobs, $this->transitions, $this->messages, new AnswerSanitizer(), $clock );
-		$this->handoff        = new HandOff( $this->daemon, $this->transitions, $this->results, $clock );
+		$this->handoff        = new HandOff( $this->daemon, $this->transitions, $this->results, new AfterAnswer(), $clock );
 		$this->outbox         = new Outbox( $this->jobs, $this->transitions, $this->handoff, $clock );
 		$this->reconciler     = new Reconciler( $this->daemon, $this->jobs, $this->transitions, $this->results, $this->outbox, $clock );
 		$this->job_service    = new JobService( $this->jobs, $this->transitions, $this->reconciler, $this->handoff, $this->daemon, $clock );

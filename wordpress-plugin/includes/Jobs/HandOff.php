@@ -11,6 +11,7 @@ namespace Platen\WordPress\Jobs;
 
 use Platen\Job\JobStatus;
 use Platen\Job\Receipt;
+use Platen\WordPress\AfterAnswer;
 use Platen\WordPress\Contracts\Clock;
 use Platen\WordPress\Database\StorageFailed;
 use Platen\WordPress\Sidecar\DaemonAway;
@@ -41,12 +42,14 @@ final class HandOff {
 	 * @param SidecarGateway $daemon      The daemon.
 	 * @param JobTransitions $transitions The changes of jobs.
 	 * @param ResultWriter   $results     Writes ends.
+	 * @param AfterAnswer    $after       Does what nobody waits for.
 	 * @param Clock          $clock       The present.
 	 */
 	public function __construct(
 		private readonly SidecarGateway $daemon,
 		private readonly JobTransitions $transitions,
 		private readonly ResultWriter $results,
+		private readonly AfterAnswer $after,
 		private readonly Clock $clock
 	) {
 	}
@@ -112,7 +115,9 @@ final class HandOff {
 			return HandOffOutcome::Refused;
 		}
 
-		$this->transitions->handed_off( $job->id, $this->clock->now() );
+		// Without this note the job is handed over again, which is harmless.
+		$now = $this->clock->now();
+		$this->after->run( fn () => $this->transitions->handed_off( $job->id, $now ) );
 
 		return HandOffOutcome::Sent;
 	}

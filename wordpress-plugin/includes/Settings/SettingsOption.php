@@ -29,7 +29,6 @@ final class SettingsOption implements Registrable {
 	public function register(): void {
 		add_action( 'admin_init', array( $this, 'register_option' ) );
 		add_action( 'rest_api_init', array( $this, 'register_option' ) );
-		add_action( 'add_option_' . SettingsRepository::OPTION, array( $this, 'keep_out_of_memory' ) );
 	}
 
 	/**
@@ -49,15 +48,6 @@ final class SettingsOption implements Registrable {
 				'default'           => Schema::defaults(),
 			)
 		);
-	}
-
-	/**
-	 * Keeps the option out of the options that every page loads: few requests need it.
-	 *
-	 * @since 0.1.0
-	 */
-	public function keep_out_of_memory(): void {
-		wp_set_option_autoload( SettingsRepository::OPTION, false );
 	}
 
 	/**

@@ -96,8 +96,8 @@ final class SettingsRepository {
 	public function update( array $values ): void {
 		$checked = ( new Sanitizer( $this->stored() ) )->sanitize( $values );
 
-		// Read on most requests that use it at all, and those are few: not worth a place in every page's memory.
-		update_option( self::OPTION, $checked->values, false );
+		// Loaded with WordPress's other options: a query of its own would be a twelfth of what a question costs.
+		update_option( self::OPTION, $checked->values, true );
 	}
 
 	/**
