@@ -4,7 +4,8 @@
 //! A [`Breaker`] per site leaves a site in trouble alone and comes back to it gently. Beside that, a site that says
 //! that it is overloaded (429, 502, 504, `Retry-After`) is not called before the time it names, and gets half as
 //! many calls at the same time; each success gives one back. All of it is this process's own and starts afresh with
-//! it: what the site was promised to be spared is kept by each delivery's next time.
+//! it: what the site was promised to be spared is kept by each delivery's next time. A site of which the store says
+//! that it was failing begins with one call at a time, so that a restart does not meet it with all that waits.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -50,6 +51,15 @@ impl Verdict {
     pub(super) const NONE: Self = Self { end: CallEnd::Abandoned, pause: None, batch: None };
 }
 
+/// How a site was before this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Past {
+    /// What was tried last was taken, or nothing was.
+    Well,
+    /// Deliveries wait that were tried in vain.
+    Failing,
+}
+
 /// All sites that were called.
 pub(super) struct Circuits {
     new: Circuit,
@@ -92,6 +102,20 @@ impl Circuits {
     pub(super) fn closed_sites(&self, now: Timestamp) -> Vec<SiteId> {
         let closed = self.by_site.iter().filter(|(_, circuit)| circuit.is_closed_off(now));
         closed.map(|(site, _)| site.clone()).collect()
+    }
+
+    /// Whether the site was met in this process.
+    pub(super) fn is_known(&self, site: &SiteId) -> bool {
+        self.by_site.contains_key(site)
+    }
+
+    /// Meets a site for the first time: one that was failing before gets one call at a time until it is well.
+    pub(super) fn meet(&mut self, site: &SiteId, past: Past) {
+        let width = match past {
+            Past::Failing => 1,
+            Past::Well => self.max_width,
+        };
+        self.by_site.entry(site.clone()).or_insert_with(|| Circuit { width, ..self.new.clone() });
     }
 
     /// Asks to call a site. The end must be told by [`Circuits::landed`].
@@ -222,6 +246,24 @@ mod tests {
         }
         let permits: Vec<_> = (0..9).filter_map(|_| circuits.admit(&site("a"), later)).collect();
         assert_eq!(permits.len(), 4, "each success gave one back");
+    }
+
+    #[test]
+    fn a_site_that_was_failing_begins_with_one_call() {
+        let (mut circuits, now) = (circuits(), Timestamp::from_seconds(100));
+        circuits.meet(&site("a"), Past::Failing);
+        circuits.meet(&site("b"), Past::Well);
+
+        let first = circuits.admit(&site("a"), now).unwrap();
+        assert!(circuits.admit(&site("a"), now).is_none());
+        assert!((0..4).all(|_| circuits.admit(&site("b"), now).is_some()));
+
+        circuits.landed(&site("a"), first, WELL, now);
+        assert_eq!(
+            (0..4).filter_map(|_| circuits.admit(&site("a"), now)).count(),
+            2,
+            "each success gives one more"
+        );
     }
 
     #[test]

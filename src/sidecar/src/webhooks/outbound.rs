@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::circuits::{Circuits, InvalidCircuit, Verdict};
+use super::circuits::{Circuits, InvalidCircuit, Past, Verdict};
 use super::flights::Flights;
 use super::message::{self, Message};
 use super::send::{Answer, Outcome, Sender};
@@ -166,6 +166,7 @@ async fn begin_due(outbound: &Arc<Outbound>, flights: &mut Flights) -> Result<()
     };
     let mut due = outbound.store.due(now, filter).await?;
     due.retain(|delivery| !under_way.contains(&delivery.id));
+    meet(outbound, flights, &due).await?;
     for events in message::group(due, &flights.circuits) {
         let Some(site) = events.first().map(|first| first.site.clone()) else { continue };
         if flights.len() >= outbound.concurrency {
@@ -174,6 +175,17 @@ async fn begin_due(outbound: &Arc<Outbound>, flights: &mut Flights) -> Result<()
         let ids = events.iter().map(|event| event.id.clone()).collect();
         let outbound = Arc::clone(outbound);
         flights.begin(ids, site, now, async move { deliver(&outbound, &events).await });
+    }
+    Ok(())
+}
+
+/// Asks the store how the sites were that this process has not called yet.
+async fn meet(outbound: &Outbound, flights: &mut Flights, due: &[Delivery]) -> Result<(), StoreError> {
+    for Delivery { site, .. } in due {
+        if !flights.circuits.is_known(site) {
+            let is_failing = outbound.store.has_failing(site.clone()).await?;
+            flights.circuits.meet(site, if is_failing { Past::Failing } else { Past::Well });
+        }
     }
     Ok(())
 }

@@ -20,6 +20,9 @@ pub trait DeliveryStore: Send + Sync {
     /// deliverer per daemon, which leaves out what it has not reported yet.
     fn due(&self, now: Timestamp, filter: DueFilter) -> StoreFuture<'_, Vec<Delivery>>;
 
+    /// Whether a delivery to this site was tried in vain and is to be tried again.
+    fn has_failing(&self, site: SiteId) -> StoreFuture<'_, bool>;
+
     /// This daemon delivers no more: another one may at once.
     fn rest(&self) -> StoreFuture<'_, ()>;
 

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use platen_core::clock::Clock;
+use platen_core::wire::EndpointStatus;
+use platen_sidecar::webhooks::store::EndpointStore;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
-use crate::world::{Server, World, client};
+use crate::world::{SITE, Server, World, client, site};
 
 async fn get(server: &Server, path: &str) -> (StatusCode, Value) {
     let response = client().get(format!("{}{path}", server.url)).send().await.unwrap();
@@ -41,6 +44,32 @@ async fn metrics_count_jobs_and_streams() {
         assert!(page.contains(line), "{line} is not in:\n{page}");
     }
     drop(stream);
+}
+
+#[tokio::test]
+async fn metrics_count_sites_that_get_no_webhooks_and_what_waits_for_them() {
+    let world = World::new().await;
+    world.add_site("other", "http://127.0.0.1:9").await;
+    let server = world.serve().await;
+    world.answered(SITE, "Hello").await;
+    let page = async || {
+        let page = client().get(format!("{}/metrics", server.url)).send().await.unwrap();
+        page.text().await.unwrap()
+    };
+    let says = |page: &str, off: u8, gone: u8| {
+        let lines = [("off", off), ("gone", gone)]
+            .map(|(status, count)| format!("platen_webhook_endpoints{{status=\"{status}\"}} {count}\n"));
+        for line in lines.iter().map(String::as_str).chain(["platen_webhooks_waiting 1\n"]) {
+            assert!(page.contains(line), "{line} is not in:\n{page}");
+        }
+    };
+
+    says(&page().await, 0, 0);
+    world.store.set_endpoint(site(SITE), EndpointStatus::Off, world.clock.now()).await.unwrap();
+    world.store.set_endpoint(site("other"), EndpointStatus::Gone, world.clock.now()).await.unwrap();
+    says(&page().await, 1, 1);
+    world.store.set_endpoint(site("other"), EndpointStatus::On, world.clock.now()).await.unwrap();
+    says(&page().await, 1, 0);
 }
 
 #[tokio::test]

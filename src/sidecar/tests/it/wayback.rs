@@ -14,7 +14,7 @@ use platen_sidecar::webhooks::store::{DeliveryLog, EndpointStore};
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::stub::{Received, Reply, Stub, eventually};
+use crate::stub::{Received, Reply, Step, Stub, eventually};
 use crate::webhooks::{deliver, next_wait, settings, settled, site_that_answers, waits_for, waits_for_hops};
 use crate::world::{SITE, World, site};
 
@@ -174,6 +174,47 @@ async fn a_site_in_trouble_is_left_alone_and_then_drained() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 20);
+}
+
+#[tokio::test]
+async fn a_restart_meets_a_site_in_trouble_with_one_call_at_a_time() {
+    let world = World::new().await;
+    let silence = Reply::stream(vec![Step::Pause(Duration::from_mins(5))]);
+    let stub = site_that_answers(&world, vec![Reply::status(500, ""), silence]).await;
+    let first = world.answered(SITE, "Hello").await;
+    let deliverer = deliver(&world, settings());
+    waits_for_hops(&world, &first, "webhook.failed", 1).await;
+    drop(deliverer);
+    for _ in 0..6 {
+        world.answered(SITE, "Hello").await;
+    }
+
+    let patient = WebhooksConfig { concurrency: 8, timeout: Duration::from_mins(1), ..settings() };
+    let _restarted = deliver(&world, patient);
+    waits_for(&stub, 2).await;
+
+    nothing_more(&stub, 2).await;
+}
+
+#[tokio::test]
+async fn a_site_behind_a_server_that_gives_up_is_slowed_down() {
+    for status in [502, 504] {
+        let world = World::new().await;
+        let stub = site_that_answers(&world, vec![Reply::status(status, ""), well()]).await;
+        let first = world.answered(SITE, "Hello").await;
+        let deliverer = deliver(&world, settings());
+        waits_for_hops(&world, &first, "webhook.failed", 1).await;
+        for _ in 0..4 {
+            world.answered(SITE, "Hello").await;
+        }
+
+        deliverer.after(&world, Duration::from_millis(900));
+        nothing_more(&stub, 1).await;
+
+        deliverer.after(&world, Duration::from_millis(100));
+        settled(&world).await;
+        assert_eq!(stub.count(), 6, "{status}");
+    }
 }
 
 #[tokio::test]

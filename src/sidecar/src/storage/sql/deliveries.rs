@@ -21,6 +21,15 @@ impl DeliveryStore for Store {
         })
     }
 
+    fn has_failing(&self, site: SiteId) -> StoreFuture<'_, bool> {
+        Box::pin(self.read("look how a site was", move |connection| {
+            let query = "SELECT 1 FROM deliveries WHERE site_id = ?1 AND next_at IS NOT NULL \
+                         AND round_tries > 0 LIMIT 1";
+            let found = connection.query_opt(query, params![site.as_str()], |_| Ok(()));
+            Ok(found.map_err(failed("look how a site was"))?.is_some())
+        }))
+    }
+
     fn rest(&self) -> StoreFuture<'_, ()> {
         Box::pin(duty::release(self))
     }
