@@ -3,6 +3,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use platen_core::clock::Timestamp;
 use platen_core::code::ErrorCode;
 use platen_core::job::{
@@ -68,6 +69,8 @@ pub(crate) struct Fixture {
     policy: Policy,
     /// Random lives that the model test takes: as many as take seconds.
     pub(crate) lives: u32,
+    /// Opens another one of its kind.
+    pub(crate) open: fn() -> BoxFuture<'static, Fixture>,
     _keep: Box<dyn Any + Send>,
 }
 
@@ -78,25 +81,38 @@ const MEMORY: &str = "/dev/shm";
 pub(crate) async fn sqlite() -> Fixture {
     let dir = tempfile::tempdir_in(MEMORY).or_else(|_| tempfile::tempdir()).unwrap();
     let store = Store::open(&DatabaseConfig::Sqlite, dir.path(), at(0)).unwrap();
-    Fixture::new(Arc::new(store), 1_000, Box::new(dir)).await
+    Fixture::new(Arc::new(store), 4_000, another_sqlite, Box::new(dir)).await
 }
 
 /// A new database of the run's server.
 pub(crate) async fn postgres() -> Fixture {
     let database = Database::new().await;
     let store = Store::open(&database.settings(), Path::new("/nonexistent"), at(0)).unwrap();
-    Fixture::new(Arc::new(store), 100, Box::new(database)).await
+    Fixture::new(Arc::new(store), 100, another_postgres, Box::new(database)).await
+}
+
+fn another_sqlite() -> BoxFuture<'static, Fixture> {
+    Box::pin(sqlite())
+}
+
+fn another_postgres() -> BoxFuture<'static, Fixture> {
+    Box::pin(postgres())
 }
 
 impl Fixture {
-    pub(crate) async fn new(store: Arc<dyn Stores>, lives: u32, keep: Box<dyn Any + Send>) -> Self {
+    async fn new(
+        store: Arc<dyn Stores>,
+        lives: u32,
+        open: fn() -> BoxFuture<'static, Fixture>,
+        keep: Box<dyn Any + Send>,
+    ) -> Self {
         for id in ["one", "two"] {
             let secrets = SiteSecrets::from_random([1; 32], [2; 32]);
             let new = NewSite { id: site(id), url: "https://example.com".to_owned(), secrets };
             store.add_site(new, at(0)).await.unwrap();
         }
         let policy = schedule::policy(Limits { slots: 1000, ..Limits::default() });
-        Self { store, policy, lives, _keep: keep }
+        Self { store, policy, lives, open, _keep: keep }
     }
 
     pub(crate) async fn keep(&self, owner: &str, spec: JobSpec, now: i64) -> Submitted {

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use platen_testkit::MockClock;
 use proptest::collection::vec;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 
 use super::Fixture;
 use run::{History, Run};
@@ -26,11 +27,30 @@ const LEASE: Duration = Duration::from_secs(30);
 /// The daemons that share the store.
 const OWNERS: [&str; 2] = ["a", "b"];
 
+/// Threads that take lives, each in a store of its own.
+const LANES: u32 = 2;
+
 pub(crate) async fn random_lives_follow_the_model(fixture: Fixture) {
+    let (cases, mut lanes) = (fixture.lives / LANES, JoinSet::new());
+    for lane in 1..LANES {
+        let another = (fixture.open)().await;
+        take_lives(&mut lanes, another, cases, lane);
+    }
+    take_lives(&mut lanes, fixture, cases, 0);
+    while let Some(lane) = lanes.join_next().await {
+        lane.unwrap();
+    }
+}
+
+/// Takes lives that no other lane takes.
+fn take_lives(lanes: &mut JoinSet<()>, fixture: Fixture, cases: u32, lane: u32) {
     let handle = Handle::current();
     let run = move || {
         let (clock, history) = (Arc::new(MockClock::new()), History::default());
-        let config = Config { cases: fixture.lives, failure_persistence: None, ..Config::default() };
+        let mut config = Config { cases, failure_persistence: None, ..Config::default() };
+        if let RngSeed::Fixed(seed) = config.rng_seed {
+            config.rng_seed = RngSeed::Fixed(seed.wrapping_add(u64::from(lane)));
+        }
         let outcome = TestRunner::new(config).run(&vec(any_step(), 1..40), |steps| {
             handle.block_on(async {
                 let mut run = Run::begin(&fixture, &clock, &history).await;
@@ -44,5 +64,5 @@ pub(crate) async fn random_lives_follow_the_model(fixture: Fixture) {
             panic!("{error}");
         }
     };
-    tokio::task::spawn_blocking(run).await.unwrap();
+    lanes.spawn_blocking(run);
 }
