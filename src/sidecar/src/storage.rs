@@ -7,6 +7,7 @@
 
 mod error;
 mod postgres;
+mod room;
 mod sql;
 mod sqlite;
 mod store;
@@ -14,6 +15,7 @@ mod tenure;
 
 pub use error::{StoreError, StoreFuture};
 pub use postgres::{AddressError, OwnerError};
+pub(crate) use room::is_disk_full;
 pub use sql::MigrateError;
 pub use store::{OpenError, Store};
 pub use tenure::{JobNews, Tenure, Wakes};

@@ -109,15 +109,27 @@ impl Home {
     /// When it ends, or does not answer in time.
     pub async fn start(&self) -> anyhow::Result<(Daemon, Duration)> {
         let began = Instant::now();
+        match self.start_or_end().await? {
+            Ok(daemon) => Ok((daemon, began.elapsed())),
+            Err(status) => bail!("platend ended at its start with {status}:\n{}", self.log_tail()),
+        }
+    }
+
+    /// Starts a process and waits until it answers or ends.
+    ///
+    /// # Errors
+    /// When it does neither in time.
+    pub async fn start_or_end(&self) -> anyhow::Result<Result<Daemon, ExitStatus>> {
+        let began = Instant::now();
         let mut daemon = self.spawn()?;
         while !self.answers(daemon.child.id()).await {
             if let Some(status) = daemon.child.try_wait()? {
-                bail!("platend ended at its start with {status}:\n{}", self.log_tail());
+                return Ok(Err(status));
             }
             ensure!(began.elapsed() < PATIENCE, "platend does not answer:\n{}", self.log_tail());
             sleep(LOOK).await;
         }
-        Ok((daemon, began.elapsed()))
+        Ok(Ok(daemon))
     }
 
     async fn answers(&self, pid: u32) -> bool {

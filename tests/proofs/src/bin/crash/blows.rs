@@ -84,10 +84,16 @@ impl Arena {
                     figures.starts.push(took);
                 }
                 Blow::FillDisk { hold } => {
-                    let outcome = self.fill_disk(hold, &mut daemon).await;
+                    let outcome = match self.fill_disk(hold, &mut daemon).await {
+                        Ok(full) => self.start_on_full_disk(daemon).await.map(|started| (full, started)),
+                        Err(error) => Err(error),
+                    };
                     // Whatever went wrong is not to be blamed on a disk that stays full.
                     self.is_full.send_replace(false);
-                    figures.disk = Some(outcome?);
+                    let (full, started) = outcome?;
+                    daemon = started;
+                    figures.kills += 1;
+                    figures.disk = Some(full);
                 }
             }
         }
@@ -103,6 +109,28 @@ impl Arena {
             daemon.check(&self.home)?;
         }
         Ok(())
+    }
+
+    /// One that is killed on a full disk either starts on it, or says that it will when there is room.
+    async fn start_on_full_disk(&self, daemon: Daemon) -> anyhow::Result<Daemon> {
+        let disk = self.disk.as_ref().context("there is no small disk")?;
+        disk.fill()?;
+        self.is_full.send_replace(true);
+        daemon.kill()?;
+        let early = self.home.start_or_end().await?;
+        disk.free()?;
+        match early {
+            Ok(daemon) => Ok(daemon),
+            Err(status) => {
+                let log = self.home.log_tail();
+                ensure!(status.code() == Some(75), "platend ended on a full disk with {status}:\n{log}");
+                ensure!(
+                    log.contains("is full; platend starts when it has room"),
+                    "it does not say why:\n{log}"
+                );
+                Ok(self.home.start().await?.0)
+            }
+        }
     }
 
     /// Full until a job is refused, and a while longer; then the same process must go on by itself.
