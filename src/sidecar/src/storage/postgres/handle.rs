@@ -108,6 +108,11 @@ impl Sql for Handle {
         self.noted(outcome)
     }
 
+    fn overwrite_removed(&self) -> Result<(), SqlError> {
+        // A row that others may still see stays in its place until a vacuum.
+        Ok(())
+    }
+
     fn has_other_writers(&self) -> bool {
         true
     }

@@ -29,6 +29,9 @@ pub(in crate::storage) trait Sql {
     /// Runs statements without parameters, separated by semicolons.
     fn batch(&self, statements: &str) -> Result<(), SqlError>;
 
+    /// Overwrites what this connection removes from here on, where the engine can.
+    fn overwrite_removed(&self) -> Result<(), SqlError>;
+
     /// Whether others may write while this transaction does.
     fn has_other_writers(&self) -> bool;
 

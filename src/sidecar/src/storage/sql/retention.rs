@@ -137,6 +137,7 @@ fn jobs_of(
 
 fn erase(connection: &Connection, site: &SiteId, found: &[(i64, String)]) -> Result<Erased, StoreError> {
     let mut erased = Erased::default();
+    connection.overwrite_removed().map_err(failed("erase a subject"))?;
     for (job_no, job_id) in found {
         locks::job(connection, *job_no)?;
         let untold: u64 = connection

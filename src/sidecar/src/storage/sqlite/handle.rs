@@ -47,6 +47,11 @@ impl Sql for Handle {
         Ok(self.0.execute_batch(statements)?)
     }
 
+    fn overwrite_removed(&self) -> Result<(), SqlError> {
+        // It answers with a row.
+        self.each_row("PRAGMA secure_delete = ON", &[], &mut |_| Ok(()))
+    }
+
     fn has_other_writers(&self) -> bool {
         false
     }

@@ -329,3 +329,29 @@ fn a_newer_database_is_refused() {
 
     assert!(matches!(error, MigrateError::TooNew { found: 999, .. }), "{error}");
 }
+
+/// Whether the file of the database, with all of its log in it, holds this anywhere.
+fn file_holds(fixture: &Fixture, planted: &str) -> bool {
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    assert_eq!(fixture.number(checkpoint), 0, "nobody is in its way");
+    let file = std::fs::read(fixture.dir.path().join(FILE_NAME)).unwrap();
+    file.windows(planted.len()).any(|bytes| bytes == planted.as_bytes())
+}
+
+#[tokio::test]
+async fn what_is_erased_is_overwritten_in_the_file() {
+    let fixture = Fixture::new().await;
+    let planted = "user:planted";
+    for number in 1..40 {
+        let mut job = job(number);
+        job.spec.subject = Some(planted.to_owned());
+        job.spec.request_id = format!("{planted}-{number}");
+        fixture.store.submit(vec![job], at(10)).await.unwrap();
+    }
+    assert!(file_holds(&fixture, planted));
+
+    let erased = fixture.store.erase(site(), planted.to_owned(), 1_000).await.unwrap();
+
+    assert_eq!(erased.jobs.len(), 39);
+    assert!(!file_holds(&fixture, planted));
+}
