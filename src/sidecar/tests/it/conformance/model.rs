@@ -37,7 +37,12 @@ pub(crate) async fn random_lives_follow_the_model(fixture: Fixture) {
         take_lives(&mut lanes, another, cases, lane);
     }
     take_lives(&mut lanes, fixture, cases, 0);
+    // What one lane finds must not cut another one off.
+    let mut ended = Vec::new();
     while let Some(lane) = lanes.join_next().await {
+        ended.push(lane);
+    }
+    for lane in ended {
         lane.unwrap();
     }
 }
