@@ -89,7 +89,7 @@ async fn complete<F: Format>(
     provider.calls.record(F::PATH, &headers, &body);
     let question = last_question(&body);
     let behaviour = provider.scripts.take(&question);
-    sleep(behaviour.latency()).await;
+    pause(behaviour.latency()).await;
 
     if let Some(status) = behaviour.status {
         return failure::<F>(status, &behaviour);
@@ -149,11 +149,18 @@ fn answer_stream<F: Format>(
     stream::iter(steps).chain(more).chain(stream::iter(closing)).then(move |step| send(step, delay))
 }
 
+/// A sleep of nothing lasts until the timer's next millisecond, and an answer has many chunks.
+async fn pause(delay: Duration) {
+    if !delay.is_zero() {
+        sleep(delay).await;
+    }
+}
+
 async fn send(step: Step, delay: Duration) -> Result<String, std::io::Error> {
     match step {
         Step::Event(event) => Ok(event),
         Step::Chunk(event) => {
-            sleep(delay).await;
+            pause(delay).await;
             Ok(event)
         }
         Step::Cut => {
