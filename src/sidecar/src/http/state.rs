@@ -4,6 +4,7 @@ use platen_core::clock::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use super::routes::metrics::Counting;
 use crate::jobs::Jobs;
 use crate::results::Results;
 use crate::site_tokens::SiteTokens;
@@ -41,6 +42,7 @@ pub struct HttpState {
     pub(super) metrics: Arc<Metrics>,
     pub(super) draining: CancellationToken,
     pub(super) max_streams: usize,
+    pub(super) counting: Arc<Counting>,
     capacity: Arc<Semaphore>,
 }
 
@@ -50,7 +52,8 @@ impl HttpState {
         let HttpParts { streams, results, jobs, tokens, clock, metrics, draining, max_streams } = parts;
         let max_streams = usize::try_from(max_streams).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let capacity = Arc::new(Semaphore::new(max_streams));
-        Self { streams, results, jobs, tokens, clock, metrics, draining, max_streams, capacity }
+        let counting = Arc::default();
+        Self { streams, results, jobs, tokens, clock, metrics, draining, max_streams, counting, capacity }
     }
 
     /// Room for one more stream, `None` when there is none.

@@ -1,11 +1,11 @@
-//! What has to be done from time to time: find jobs without a worker, count, and take old rows away.
+//! What has to be done from time to time: find jobs without a worker, and take old rows away.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use platen_core::clock::Timestamp;
 use platen_core::job::SiteId;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::Jobs;
@@ -13,9 +13,6 @@ use super::store::{Orphans, PurgeRule, Recovery};
 use crate::config::RetentionConfig;
 use crate::storage::StoreError;
 use crate::telemetry::names;
-
-/// How often the gauges of `/metrics` are renewed.
-const COUNT_INTERVAL: Duration = Duration::from_secs(15);
 
 /// How often old rows are taken away.
 const CLEAN_INTERVAL: Duration = Duration::from_mins(10);
@@ -41,19 +38,11 @@ const PURGE_ROWS: u32 = 200;
 /// Sweeps until the daemon drains.
 pub async fn sweep(jobs: Arc<Jobs>, draining: CancellationToken) {
     let mut leases = every((jobs.settings.lease / 2).max(Duration::from_secs(1)));
-    let mut count_at = Instant::now();
     let mut rows = every(CLEAN_INTERVAL);
     loop {
         let outcome = tokio::select! {
             () = draining.cancelled() => return,
             _ = leases.tick() => recover_expired(&jobs).await,
-            () = sleep_until(count_at) => {
-                let began = Instant::now();
-                let outcome = count(&jobs).await;
-                // A long queue takes long to count: never more than a hundredth of the time.
-                count_at = Instant::now() + COUNT_INTERVAL.max(began.elapsed() * 100);
-                outcome
-            }
             _ = rows.tick() => clean(&jobs).await,
         };
         if let Err(error) = outcome {
@@ -92,11 +81,6 @@ async fn report(jobs: &Jobs, found: &Recovery) {
     if !found.requeued.is_empty() {
         jobs.wake.notify_one();
     }
-}
-
-async fn count(jobs: &Jobs) -> Result<(), StoreError> {
-    jobs.metrics.set_jobs(&jobs.store.counts().await?);
-    Ok(())
 }
 
 async fn clean(jobs: &Jobs) -> Result<(), StoreError> {

@@ -18,8 +18,8 @@ use crate::telemetry::names;
 /// Jobs taken in one transaction. More would only wait for their tasks to start.
 const MAX_BATCH: usize = 64;
 
-/// The longest sleep without a due job: bounds what a missed change by another process can cost.
-const MAX_SLEEP: Duration = Duration::from_secs(5);
+/// The longest sleep without a due job: bounds what a clock that was set can cost.
+const MAX_SLEEP: Duration = Duration::from_secs(30);
 
 /// How long to leave a database alone that cannot be read.
 const STORE_RETRY: Duration = Duration::from_secs(1);

@@ -8,6 +8,7 @@ mod handle;
 mod log_file;
 mod open;
 mod readers;
+mod visitors;
 mod writer;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ use super::sql::failed;
 use super::sql::migrate::{self, MigrateError, Migration, migrations};
 
 pub(super) use open::FILE_NAME;
+pub(super) use visitors::Visitors;
 
 const MIGRATIONS: &[Migration] = migrations!("sqlite");
 
@@ -70,6 +72,10 @@ impl Database {
         let path = state_dir.join(FILE_NAME);
         let log = LogFile::of(&path);
         Ok(Self { writer: Writer::start(handle, log), readers: Arc::new(Readers::new(path)) })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.readers.path()
     }
 
     pub(super) async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>

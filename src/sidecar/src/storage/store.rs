@@ -91,7 +91,7 @@ impl Store {
         drain_deadline: Duration,
     ) -> Result<Tenure, OwnerError> {
         match &self.engine {
-            Engine::Sqlite(_) => Ok(Tenure::of_file(lock)),
+            Engine::Sqlite(database) => Ok(Tenure::of_file(lock, database.path())),
             Engine::Postgres(database) => {
                 let name = database.own(owner, drain_deadline).await?;
                 self.duty.share(owner);

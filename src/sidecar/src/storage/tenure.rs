@@ -1,14 +1,27 @@
 //! The right to serve from a database.
 
+use std::convert::Infallible;
 use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use platen_core::wire::JobRef;
 use tokio::sync::{Notify, broadcast};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::postgres::Owned;
 use super::sql::connection::News;
+use super::sqlite::Visitors;
+use crate::telemetry::names;
+
+/// How often those who share a server's database look by themselves: a daemon that was killed has told nobody what
+/// it committed last, and whoever sends webhooks has to say that it lives.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Work is looked for once in so many looks.
+const LOOKS_PER_WORK: u32 = 5;
 
 /// The right of this process to serve, until the last clone is dropped. One process has it per file of SQLite, and
 /// per name of a daemon in PostgreSQL: two with the same would take each other's running jobs for orphans.
@@ -17,7 +30,7 @@ pub struct Tenure(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    File { _lock: Option<Arc<File>> },
+    File { _lock: Option<Arc<File>>, path: Arc<PathBuf> },
     Name(Owned),
 }
 
@@ -75,19 +88,53 @@ impl Wakes {
 }
 
 impl Tenure {
-    pub(super) fn of_file(lock: Option<File>) -> Self {
-        Self(Kind::File { _lock: lock.map(Arc::new) })
+    pub(super) fn of_file(lock: Option<File>, path: &Path) -> Self {
+        Self(Kind::File { _lock: lock.map(Arc::new), path: Arc::new(path.to_owned()) })
     }
 
     pub(super) fn of_name(owned: Owned) -> Self {
         Self(Kind::Name(owned))
     }
 
-    /// Passes on what other daemons announce until `draining` fires.
+    /// Passes on what other processes make to do, until `draining` fires.
     pub async fn hear(&self, wakes: Wakes, draining: CancellationToken) {
         match &self.0 {
-            Kind::File { _lock } => draining.cancelled().await,
-            Kind::Name(owned) => owned.hear(&wakes, &draining).await,
+            Kind::File { _lock, path } => tokio::select! {
+                () = draining.cancelled() => {}
+                never = visits(path, &wakes) => match never {},
+            },
+            Kind::Name(owned) => tokio::select! {
+                () = owned.hear(&wakes, &draining) => {}
+                never = looks(&wakes) => match never {},
+            },
         }
+    }
+}
+
+/// Wakes all after each visit of another process to the file.
+async fn visits(path: &Path, wakes: &Wakes) -> Infallible {
+    let heard = async {
+        let visitors = Visitors::of(path)?;
+        loop {
+            visitors.left().await?;
+            wakes.wake_all();
+        }
+    };
+    let Err::<Infallible, std::io::Error>(error) = heard.await;
+    tracing::warn!(
+        { names::ERROR } = %error,
+        "the system does not tell of changes by other processes; platend looks for them"
+    );
+    looks(wakes).await
+}
+
+/// Wakes all from time to time.
+async fn looks(wakes: &Wakes) -> Infallible {
+    loop {
+        for _ in 0..LOOKS_PER_WORK {
+            sleep(LOOK).await;
+            wakes.wake(News::DELIVERIES);
+        }
+        wakes.wake(News::WORK);
     }
 }

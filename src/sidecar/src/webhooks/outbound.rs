@@ -26,8 +26,12 @@ use crate::sites::Sites;
 use crate::storage::StoreError;
 use crate::telemetry::{Metrics, names};
 
-/// How often the store is asked when nothing wakes the loop.
+/// How often the store is asked while a delivery is due that cannot be begun: its site is left alone, or another
+/// daemon delivers.
 const POLL: Duration = Duration::from_secs(1);
+
+/// The longest sleep with nothing due: bounds what a clock that was set can cost.
+const MAX_SLEEP: Duration = Duration::from_secs(30);
 
 /// Each wait is three times the one before: 1, 3, 9, 27, 81 s …
 const BACKOFF_FACTOR: u32 = 3;
@@ -134,8 +138,10 @@ pub async fn run(outbound: Arc<Outbound>, draining: CancellationToken) {
                 "due webhooks could not be read; the deliverer asks again"
             );
         }
-        outbound.metrics.set_circuits(&flights.circuits.counts(outbound.clock.now()));
-        let pause = pause(&outbound).await;
+        let now = outbound.clock.now();
+        outbound.metrics.set_circuits(&flights.circuits.counts(now));
+        let longest = if flights.circuits.closed_sites(now).is_empty() { MAX_SLEEP } else { POLL };
+        let pause = pause(&outbound, longest).await;
         tokio::select! {
             () = draining.cancelled() => break,
             () = outbound.wake.notified() => {}
@@ -190,16 +196,17 @@ async fn meet(outbound: &Outbound, flights: &mut Flights, due: &[Delivery]) -> R
     Ok(())
 }
 
-/// How long the loop may sleep: until the next delivery is due, but not longer than [`POLL`].
-async fn pause(outbound: &Outbound) -> Duration {
+/// How long the loop may sleep: until the next delivery is due, but not longer than `longest`.
+async fn pause(outbound: &Outbound, longest: Duration) -> Duration {
     let next = timeout(POLL, outbound.store.next_due()).await;
     match next {
         Ok(Ok(Some(at))) => {
             let wait = at.since(outbound.clock.now());
             // A due delivery that was not begun waits for room, which wakes the loop by itself.
-            if wait.is_zero() { POLL } else { wait.min(POLL) }
+            if wait.is_zero() { POLL } else { wait.min(longest) }
         }
-        Ok(Ok(None) | Err(_)) | Err(_) => POLL,
+        Ok(Ok(None)) => longest,
+        Ok(Err(_)) | Err(_) => POLL,
     }
 }
 

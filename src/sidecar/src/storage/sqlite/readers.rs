@@ -1,6 +1,6 @@
 //! Connections that only read. They see the last commit and never wait for the writer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -25,6 +25,10 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn new(path: PathBuf) -> Self {
         Self { path, idle: Mutex::new(Vec::new()), permits: Arc::new(Semaphore::new(MAX_READERS)) }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 }
 
