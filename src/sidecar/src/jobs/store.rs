@@ -81,11 +81,11 @@ pub trait WorkStore: Send + Sync {
 
     /// Ends the step as `succeeded`, and the job with it when the graph has nothing more to do.
     /// In one transaction: result, usage, status, attempt, hops, steps that may begin now, webhook delivery.
-    fn complete(&self, lease: Lease, now: Timestamp, end: Completed) -> StoreFuture<'_, Fenced>;
+    fn complete(&self, lease: Lease, now: Timestamp, end: Completed) -> StoreFuture<'_, StepEnd>;
 
     /// Ends the attempt without an answer; its partial text stays with the attempt.
     /// In one transaction: attempt, hops, status; for [`AfterFailure::Dead`] also the webhook delivery.
-    fn fail(&self, lease: Lease, now: Timestamp, end: Failed) -> StoreFuture<'_, Fenced>;
+    fn fail(&self, lease: Lease, now: Timestamp, end: Failed) -> StoreFuture<'_, StepEnd>;
 
     /// Puts a step back to `queued` without counting a failure: due at once and before all others when the
     /// daemon drains, or later when it must not be tried now.
@@ -152,6 +152,26 @@ pub enum Fenced {
     Held,
     /// The lease was lost (cancelled, or taken over after it ran out): nothing was changed.
     Stale,
+}
+
+/// What became of the end of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub enum StepEnd {
+    /// It was written; here is the job, when that has ended with it.
+    Written(Option<Box<JobSnapshot>>),
+    /// The lease was lost: nothing was changed.
+    Stale,
+}
+
+impl StepEnd {
+    /// Whether it was written.
+    pub fn fenced(&self) -> Fenced {
+        match self {
+            Self::Written(_) => Fenced::Held,
+            Self::Stale => Fenced::Stale,
+        }
+    }
 }
 
 /// A step that a worker has taken.

@@ -199,7 +199,7 @@ impl World {
         };
         let end =
             Completed { output: StepOutput::Answer(answer), usage: Some(usage.clone()), hops: Vec::new() };
-        let fenced = self.store.complete(lease.clone(), self.clock.now(), end).await.unwrap();
+        let fenced = self.store.complete(lease.clone(), self.clock.now(), end).await.unwrap().fenced();
         assert_eq!(fenced, Fenced::Held);
         writer.finish(StreamEnd { status: JobStatus::Succeeded, usage: Some(usage), error: None });
     }
@@ -212,7 +212,10 @@ impl World {
             hops: Vec::new(),
             next: AfterFailure::RetryAt(self.clock.now()),
         };
-        assert_eq!(self.store.fail(lease.clone(), self.clock.now(), end).await.unwrap(), Fenced::Held);
+        assert_eq!(
+            self.store.fail(lease.clone(), self.clock.now(), end).await.unwrap().fenced(),
+            Fenced::Held
+        );
     }
 
     /// Submits a job and ends it with this answer, which queues its webhook.

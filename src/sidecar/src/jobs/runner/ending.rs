@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use platen_core::clock::Timestamp;
-use platen_core::job::{Answer, Hop, JobError, Usage, Work};
-use platen_core::wire::JobRef;
+use platen_core::job::{Answer, Hop, JobError, JobSnapshot, Usage, Work};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::Attempt;
 use crate::jobs::models::Route;
 use crate::jobs::retry::{Failure, after_failure};
-use crate::jobs::store::{AfterFailure, Completed, Failed, Fenced, StepOutput};
+use crate::jobs::store::{AfterFailure, Completed, Failed, Fenced, StepEnd, StepOutput};
 use crate::providers::{Finish, RetryAdvice};
 use crate::storage::StoreFuture;
 use crate::telemetry::names;
@@ -39,7 +38,7 @@ impl Attempt<'_> {
             provider: route.provider.name().to_owned(),
         };
         let completed = Completed { output: StepOutput::Answer(answer.clone()), usage: Some(usage), hops };
-        if self.write_completed(&completed).await == Some(Fenced::Held) {
+        if let Some(job) = self.write_completed(&completed).await {
             jobs.responses.keep(&self.job.site, &self.job.spec, answer).await;
             tracing::info!(
                 { names::PROVIDER_NAME } = route.provider.name(),
@@ -49,16 +48,16 @@ impl Attempt<'_> {
                 output_tokens,
                 "a model answered"
             );
-            self.announce_end().await;
+            self.announce_end(job).await;
         }
     }
 
     /// Ends a step that called no model.
     pub(super) async fn give(&self, value: Value) {
         let completed = Completed { output: StepOutput::Value(value), usage: None, hops: Vec::new() };
-        if self.write_completed(&completed).await == Some(Fenced::Held) {
+        if let Some(job) = self.write_completed(&completed).await {
             tracing::info!({ names::DURATION_MS } = self.elapsed_ms(), "a step succeeded");
-            self.announce_end().await;
+            self.announce_end(job).await;
         }
     }
 
@@ -73,19 +72,20 @@ impl Attempt<'_> {
         let size_bytes = answer.text.len();
         let usage = Some(Usage::default());
         let completed = Completed { output: StepOutput::Answer(answer), usage, hops };
-        if self.write_completed(&completed).await == Some(Fenced::Held) {
+        if let Some(job) = self.write_completed(&completed).await {
             tracing::info!(
                 { names::DURATION_MS } = self.elapsed_ms(),
                 { names::SIZE_BYTES } = size_bytes,
                 "a job succeeded with an earlier answer"
             );
-            self.announce_end().await;
+            self.announce_end(job).await;
         }
     }
 
-    async fn write_completed(&self, completed: &Completed) -> Option<Fenced> {
+    /// Gives the job if it has ended; `None` when nothing was written.
+    async fn write_completed(&self, completed: &Completed) -> Option<Option<Box<JobSnapshot>>> {
         let (jobs, lease) = (self.jobs, &self.job.lease);
-        self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await
+        written(self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await)
     }
 
     pub(super) async fn fail(
@@ -109,9 +109,7 @@ impl Attempt<'_> {
         let failed = Failed { error, usage, hops, next };
         let lease = &self.job.lease;
         let outcome = self.insist(|| jobs.work.fail(lease.clone(), jobs.now(), failed.clone())).await;
-        if outcome != Some(Fenced::Held) {
-            return;
-        }
+        let Some(job) = written(outcome) else { return };
         let duration_ms = self.elapsed_ms();
         match next {
             AfterFailure::RetryAt(run_at) => {
@@ -132,7 +130,7 @@ impl Attempt<'_> {
                     { names::DURATION_MS } = duration_ms,
                     "a step was given up"
                 );
-                self.announce_end().await;
+                self.announce_end(job).await;
             }
         }
     }
@@ -178,23 +176,25 @@ impl Attempt<'_> {
 
     /// The watchers are told what the store says, so that they and a later reader see the same. Branches that
     /// were running beside this one may have lost their leases with it.
-    async fn announce_end(&self) {
+    async fn announce_end(&self, ended: Option<Box<JobSnapshot>>) {
         if matches!(self.job.spec.work, Work::Workflow(_)) {
             self.jobs.stop_lost(&self.job.lease.job_id).await;
         }
-        let job = JobRef { site: self.job.site.clone(), job_id: self.job.lease.job_id.clone() };
-        match self.jobs.store.snapshot(job).await {
-            Ok(Some(job)) if job.status.is_final() => self.jobs.announce_end(&self.job.site, &job),
-            Ok(Some(_) | None) => {}
-            // The streams stay open without an end; their readers ask the store when they look again.
-            Err(error) => {
-                tracing::error!({ names::ERROR } = error.report(), "an ended job could not be read");
-            }
+        if let Some(job) = ended {
+            self.jobs.announce_end(&self.job.site, &job);
         }
     }
 
     fn elapsed_ms(&self) -> u64 {
         millis(self.jobs.now().since(self.began_at))
+    }
+}
+
+/// What was written of an end: the job if it has ended; `None` when the lease or the daemon was over before.
+fn written(outcome: Option<StepEnd>) -> Option<Option<Box<JobSnapshot>>> {
+    match outcome? {
+        StepEnd::Written(job) => Some(job),
+        StepEnd::Stale => None,
     }
 }
 

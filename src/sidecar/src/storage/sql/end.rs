@@ -1,10 +1,10 @@
 //! The end of a job: status, hop and webhook delivery, in the caller's transaction.
 
 use platen_core::clock::Timestamp;
-use platen_core::job::{Cause, JobError, JobStatus};
+use platen_core::job::{Cause, JobError, JobSnapshot, JobStatus};
 use serde_json::{Value, json};
 
-use super::connection::{Connection, JobChange, News, params};
+use super::connection::{Connection, JobChange, News, SqlError, params};
 use super::row::inconsistent;
 use super::{failed, hops, row};
 use crate::jobs::event;
@@ -17,7 +17,7 @@ pub(super) fn bury(
     job_no: i64,
     now: Timestamp,
     error: &JobError,
-) -> Result<(), StoreError> {
+) -> Result<JobSnapshot, StoreError> {
     let (code, cause) = (error.code.as_str(), Cause::of(error.code).as_str());
     connection
         .execute(
@@ -30,24 +30,27 @@ pub(super) fn bury(
 }
 
 /// Ends the job with this final status and queues the event that tells its site. The caller has checked that
-/// the status may follow the present one, and has written what the event shows: result, usage, error.
+/// the status may follow the present one, and has written what the event shows: result, usage, error. Gives the job as
+/// it stands then.
 pub(super) fn end(
     connection: &Connection,
     job_no: i64,
     status: JobStatus,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<JobSnapshot, StoreError> {
     let (ends, traceparent, conversation): (u32, Option<String>, Option<String>) = connection
-        .query_one(
+        .change_one(
             "UPDATE jobs SET status = ?2, ends = ends + 1, updated_at = ?3, finished_at = ?3 \
-             WHERE job_no = ?1 RETURNING ends, traceparent, conversation",
+             WHERE job_no = ?1 /*pg: RETURNING ends, traceparent, conversation */",
             params![job_no, status.as_str(), now],
+            ("SELECT ends, traceparent, conversation FROM jobs WHERE job_no = ?1", params![job_no]),
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
+        .and_then(|changed| changed.ok_or(SqlError::NoRow))
         .map_err(failed("end a job"))?;
     let (site, snapshot) = row::job_by_no(connection, job_no)?;
     let Some(body) = event::body(&snapshot, now).map_err(inconsistent("deliveries.body"))? else {
-        return Ok(());
+        return Ok(snapshot);
     };
     let error_code = snapshot.error.as_ref().map(|error| error.code.as_str());
     hops::record(connection, job_no, hop_name(status), now, &detail(snapshot.attempt, error_code))?;
@@ -70,7 +73,7 @@ pub(super) fn end(
         .map_err(failed("queue a delivery"))?;
     connection.announce(News::DELIVERIES);
     connection.announce_job(JobChange::Ended, site.as_str(), snapshot.id.as_str());
-    Ok(())
+    Ok(snapshot)
 }
 
 fn hop_name(status: JobStatus) -> &'static str {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use platen_core::clock::Timestamp;
-use platen_core::job::{JobStatus, Priority, SiteId};
+use platen_core::job::{JobSnapshot, JobStatus, Priority, SiteId};
 use platen_core::workflow::{Change, Event, Facts, JobEnd, Progress, Reads, StepIndex, StepStatus, Workflow};
 use serde_json::{Value, json};
 
@@ -24,13 +24,13 @@ pub(super) struct Place {
     pub(super) subject: Option<String>,
 }
 
-/// Follows an event of a job that was accepted. Tells how it ended, if it did.
+/// Follows an event of a job that was accepted. Gives the job when it has ended.
 pub(super) fn follow(
     connection: &Connection,
     job_no: i64,
     event: Event,
     now: Timestamp,
-) -> Result<Option<JobEnd>, StoreError> {
+) -> Result<Option<JobSnapshot>, StoreError> {
     let (graph, place) = read(connection, job_no)?;
     advance(connection, &graph, &place, event, now, now)
 }
@@ -43,7 +43,7 @@ pub(super) fn advance(
     event: Event,
     run_at: Timestamp,
     now: Timestamp,
-) -> Result<Option<JobEnd>, StoreError> {
+) -> Result<Option<JobSnapshot>, StoreError> {
     let facts = facts(connection, graph, place.job_no, &graph.reads(&event))?;
     let advanced = graph.follow(event, &facts).map_err(inconsistent("jobs.progress"))?;
     if graph.is_workflow() {
@@ -67,8 +67,7 @@ pub(super) fn advance(
             Change::Reset => branches::reset(connection, place.job_no)?,
             Change::StepEnded { step, status } => step_ended(connection, graph, place, step, status, now)?,
             Change::End(end) => {
-                finish(connection, graph, place.job_no, &end, now)?;
-                ended = Some(end);
+                ended = Some(finish(connection, graph, place.job_no, &end, now)?);
             }
         }
     }
@@ -98,7 +97,7 @@ fn finish(
     job_no: i64,
     ended: &JobEnd,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<JobSnapshot, StoreError> {
     match ended {
         JobEnd::Succeeded { output } => {
             if graph.is_workflow() {

@@ -2,7 +2,7 @@
 
 use platen_core::clock::Timestamp;
 use platen_core::code::ErrorCode;
-use platen_core::job::{JobError, Usage};
+use platen_core::job::{JobError, JobSnapshot, Usage};
 use platen_core::workflow::{Event, StepIndex};
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use super::connection::{Connection, JobChange, params};
 use super::steps::StepKey;
 use super::{Store, attempts, failed, graph, hops, lease, locks, row, steps};
 use crate::jobs::store::{
-    AfterFailure, Completed, Failed, Fenced, Lease, LeaseRequest, Leased, Orphans, Policy, Recovery,
+    AfterFailure, Completed, Failed, Fenced, Lease, LeaseRequest, Leased, Orphans, Policy, Recovery, StepEnd,
     StepInput, StepOutput, WorkStore,
 };
 use crate::storage::{StoreError, StoreFuture};
@@ -77,19 +77,22 @@ impl WorkStore for Store {
         }))
     }
 
-    fn complete(&self, lease: Lease, now: Timestamp, completed: Completed) -> StoreFuture<'_, Fenced> {
+    fn complete(&self, lease: Lease, now: Timestamp, completed: Completed) -> StoreFuture<'_, StepEnd> {
         Box::pin(self.write("complete a step", move |connection| {
-            fenced(connection, &lease, |held| complete(connection, held, lease.attempt, now, &completed))
+            let ended =
+                held(connection, &lease, |held| complete(connection, held, lease.attempt, now, &completed))?;
+            Ok(step_end(ended))
         }))
     }
 
-    fn fail(&self, lease: Lease, now: Timestamp, failure: Failed) -> StoreFuture<'_, Fenced> {
+    fn fail(&self, lease: Lease, now: Timestamp, failure: Failed) -> StoreFuture<'_, StepEnd> {
         Box::pin(self.write("record a failed attempt", move |connection| {
-            fenced(connection, &lease, |held| {
-                fail(connection, held, lease.attempt, now, &failure)?;
+            let ended = held(connection, &lease, |held| {
+                let ended = fail(connection, held, lease.attempt, now, &failure)?;
                 held.announce(connection, &lease);
-                Ok(())
-            })
+                Ok(ended)
+            })?;
+            Ok(step_end(ended))
         }))
     }
 
@@ -127,6 +130,20 @@ fn fenced(
     lease: &Lease,
     change: impl FnOnce(&Held) -> Result<(), StoreError>,
 ) -> Result<Fenced, StoreError> {
+    Ok(held(connection, lease, change)?.map_or(Fenced::Stale, |()| Fenced::Held))
+}
+
+/// What became of the end of an attempt, from what its change gave.
+fn step_end(ended: Option<Option<JobSnapshot>>) -> StepEnd {
+    ended.map_or(StepEnd::Stale, |job| StepEnd::Written(job.map(Box::new)))
+}
+
+/// Makes a change and gives what it gives; `None` when the lease is lost.
+fn held<T>(
+    connection: &Connection,
+    lease: &Lease,
+    change: impl FnOnce(&Held) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
     let Lease { job_id, job_no, step, branch, attempt } = lease;
     locks::job(connection, *job_no)?;
     let found: Option<(Option<String>, String)> = connection
@@ -138,10 +155,9 @@ fn fenced(
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .map_err(failed("check a lease"))?;
-    let Some((usage, site)) = found else { return Ok(Fenced::Stale) };
+    let Some((usage, site)) = found else { return Ok(None) };
     let usage = usage.as_deref().map(row::usage).transpose()?;
-    change(&Held { key: StepKey::from(lease), usage, site })?;
-    Ok(Fenced::Held)
+    change(&Held { key: StepKey::from(lease), usage, site }).map(Some)
 }
 
 fn complete(
@@ -150,7 +166,7 @@ fn complete(
     attempt: u32,
     now: Timestamp,
     completed: &Completed,
-) -> Result<(), StoreError> {
+) -> Result<Option<JobSnapshot>, StoreError> {
     let StepKey { job_no, step, branch } = held.key;
     let result = match &completed.output {
         StepOutput::Answer(answer) => row::to_json(answer, "results.result")?,
@@ -175,7 +191,7 @@ fn complete(
     attempts::succeed(connection, held.key, attempt, now)?;
     completed.hops.iter().try_for_each(|hop| hops::insert(connection, job_no, hop))?;
     steps::finish(connection, held.key, "succeeded")?;
-    graph::follow(connection, job_no, Event::Succeeded { step: index(step) }, now).map(drop)
+    graph::follow(connection, job_no, Event::Succeeded { step: index(step) }, now)
 }
 
 /// The place in the definition, as the graph knows it.
@@ -189,7 +205,7 @@ fn fail(
     attempt: u32,
     now: Timestamp,
     failure: &Failed,
-) -> Result<(), StoreError> {
+) -> Result<Option<JobSnapshot>, StoreError> {
     let job_no = held.key.job_no;
     attempts::fail(connection, held.key, attempt, now, &failure.error)?;
     failure.hops.iter().try_for_each(|hop| hops::insert(connection, job_no, hop))?;
@@ -210,12 +226,13 @@ fn fail(
             steps::retry_at(connection, held.key, now, run_at)?;
             let wait_ms = u64::try_from(run_at.since(now).as_millis()).unwrap_or(u64::MAX);
             let detail = json!({ "attempt": attempt, "wait_ms": wait_ms });
-            hops::record(connection, job_no, names::HOP_RETRY, now, &detail)
+            hops::record(connection, job_no, names::HOP_RETRY, now, &detail)?;
+            Ok(None)
         }
         AfterFailure::Dead => {
             steps::finish(connection, held.key, "dead")?;
             let event = Event::GaveUp { step: index(held.key.step), error: failure.error.clone() };
-            graph::follow(connection, job_no, event, now).map(drop)
+            graph::follow(connection, job_no, event, now)
         }
     }
 }

@@ -25,15 +25,19 @@ pub(crate) async fn a_worker_without_its_lease_changes_nothing(fixture: Fixture)
     let store = &fixture.store;
     assert_eq!(store.renew(late.clone(), at(99)).await.unwrap(), Fenced::Stale);
     assert_eq!(store.append(late.clone(), "late".to_owned()).await.unwrap(), Fenced::Stale);
-    assert_eq!(store.complete(late.clone(), at(51), completed()).await.unwrap(), Fenced::Stale);
+    assert_eq!(store.complete(late.clone(), at(51), completed()).await.unwrap().fenced(), Fenced::Stale);
     let dead = failed_with(AfterFailure::Dead);
-    assert_eq!(store.fail(late.clone(), at(51), dead).await.unwrap(), Fenced::Stale);
+    assert_eq!(store.fail(late.clone(), at(51), dead).await.unwrap().fenced(), Fenced::Stale);
     assert_eq!(store.give_back(late, at(51), at(51)).await.unwrap(), Fenced::Stale);
     assert_eq!(fixture.status(&job).await, JobStatus::Running);
     assert_eq!(fixture.deliveries(99).await.len(), 0);
 
-    assert_eq!(store.complete(present.clone(), at(52), completed()).await.unwrap(), Fenced::Held);
-    assert_eq!(store.complete(present, at(53), completed()).await.unwrap(), Fenced::Stale, "it ends once");
+    assert_eq!(store.complete(present.clone(), at(52), completed()).await.unwrap().fenced(), Fenced::Held);
+    assert_eq!(
+        store.complete(present, at(53), completed()).await.unwrap().fenced(),
+        Fenced::Stale,
+        "it ends once"
+    );
     assert_eq!(fixture.deliveries(99).await.len(), 1);
 }
 
@@ -56,7 +60,7 @@ pub(crate) async fn text_survives_the_attempt_that_received_it(fixture: Fixture)
     }
 
     let next = AfterFailure::RetryAt(at(20));
-    assert_eq!(fixture.store.fail(lease, at(11), failed_with(next)).await.unwrap(), Fenced::Held);
+    assert_eq!(fixture.store.fail(lease, at(11), failed_with(next)).await.unwrap().fenced(), Fenced::Held);
 
     let attempts = fixture.store.attempts(job.clone()).await.unwrap().unwrap();
     let [attempt] = &attempts[..] else { panic!("{attempts:?}") };
@@ -96,7 +100,7 @@ pub(crate) async fn only_a_dead_job_is_replayed_and_only_a_living_one_cancelled(
     assert!(matches!(fixture.store.replay(job.clone(), at(12)).await.unwrap(), Changed::Not(_)));
     assert!(matches!(fixture.store.cancel(job.clone(), at(12)).await.unwrap(), Changed::To(_)));
     assert!(matches!(fixture.store.cancel(job.clone(), at(13)).await.unwrap(), Changed::Not(_)));
-    assert_eq!(fixture.store.complete(lease, at(14), completed()).await.unwrap(), Fenced::Stale);
+    assert_eq!(fixture.store.complete(lease, at(14), completed()).await.unwrap().fenced(), Fenced::Stale);
 
     let other = JobRef { site: site("two"), job_id: job.job_id };
     assert_eq!(fixture.store.cancel(other, at(14)).await.unwrap(), Changed::NotFound);

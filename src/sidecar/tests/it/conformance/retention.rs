@@ -138,7 +138,7 @@ pub(crate) async fn an_erasure_takes_one_subject_only(fixture: Fixture) {
     erased.sort();
 
     assert_eq!(erased, [spec(1).id, spec(2).id]);
-    let late = fixture.store.complete(running.lease.clone(), at(12), completed()).await.unwrap();
+    let late = fixture.store.complete(running.lease.clone(), at(12), completed()).await.unwrap().fenced();
     let expected = if erased.contains(&running.lease.job_id) { Fenced::Stale } else { Fenced::Held };
     assert_eq!(late, expected);
     for (owner, number, is_there) in

@@ -87,7 +87,10 @@ async fn every_job_is_run_once_whoever_takes_it() {
                 }
                 for job in leased {
                     let id = job.lease.job_id.clone();
-                    assert_eq!(store.complete(job.lease, at(12), completed()).await.unwrap(), Fenced::Held);
+                    assert_eq!(
+                        store.complete(job.lease, at(12), completed()).await.unwrap().fenced(),
+                        Fenced::Held
+                    );
                     ran.push(id);
                 }
             }
@@ -194,7 +197,10 @@ async fn what_one_daemon_commits_wakes_the_other() {
     pair.stores[1].submit(vec![job(1)], at(10)).await.unwrap();
     timeout(PATIENCE, wakes[0].work.notified()).await.expect("news of work");
     let leased = pair.stores[0].lease(request("a", 1, 11), policy(None)).await.unwrap().jobs.pop().unwrap();
-    assert_eq!(pair.stores[0].complete(leased.lease, at(12), completed()).await.unwrap(), Fenced::Held);
+    assert_eq!(
+        pair.stores[0].complete(leased.lease, at(12), completed()).await.unwrap().fenced(),
+        Fenced::Held
+    );
     timeout(PATIENCE, wakes[1].deliveries.notified()).await.expect("news of a delivery");
 
     draining.cancel();

@@ -78,7 +78,7 @@ async fn output(fixture: &Fixture, leased: &LeasedJob) -> StepOutput {
 async fn complete(fixture: &Fixture, leased: LeasedJob, now: i64) -> Fenced {
     let output = output(fixture, &leased).await;
     let end = Completed { output, usage: None, hops: Vec::new() };
-    fixture.store.complete(leased.lease, at(now), end).await.unwrap()
+    fixture.store.complete(leased.lease, at(now), end).await.unwrap().fenced()
 }
 
 const JOINED: &str = "SUM UP: A\n\nSUM UP: B\n\nSUM UP: C";
@@ -145,7 +145,7 @@ pub(crate) async fn a_crash_at_every_step_boundary_repeats_at_most_the_running_s
         assert_eq!(crash(now).await.requeued.len(), 1);
         let late = Completed { output: StepOutput::Value(Value::Null), usage: None, hops: Vec::new() };
         let lost = leased.lease.clone();
-        assert_eq!(fixture.store.complete(lost, at(now), late).await.unwrap(), Fenced::Stale);
+        assert_eq!(fixture.store.complete(lost, at(now), late).await.unwrap().fenced(), Fenced::Stale);
         let again = fixture.lease_one(now).await;
         assert_eq!((again.lease.step, again.lease.branch), (leased.lease.step, leased.lease.branch));
         *begun.entry((again.lease.step, again.lease.branch)).or_default() += 1;
@@ -168,10 +168,11 @@ pub(crate) async fn a_step_that_is_given_up_ends_the_job_and_its_branches(fixtur
     let (other, failing) = (summaries.pop().unwrap(), summaries.pop().unwrap());
 
     let fenced = fixture.store.fail(failing.lease, at(13), failed_with(AfterFailure::Dead)).await.unwrap();
+    let fenced = fenced.fenced();
 
     assert_eq!((fenced, fixture.status(&job).await), (Fenced::Held, JobStatus::Dead));
     let late = Completed { output: StepOutput::Value(Value::Null), usage: None, hops: Vec::new() };
-    assert_eq!(fixture.store.complete(other.lease, at(14), late).await.unwrap(), Fenced::Stale);
+    assert_eq!(fixture.store.complete(other.lease, at(14), late).await.unwrap().fenced(), Fenced::Stale);
     assert!(fixture.lease(10, 15).await.is_empty());
     assert_eq!(fixture.deliveries(99).await.len(), 1);
 }
@@ -206,7 +207,7 @@ pub(crate) async fn a_cancelled_workflow_runs_its_compensations_first(fixture: F
 
     assert_eq!(fixture.status(&job).await, JobStatus::Running);
     let late = failed_with(AfterFailure::Dead);
-    assert_eq!(fixture.store.fail(second.lease, at(14), late).await.unwrap(), Fenced::Stale);
+    assert_eq!(fixture.store.fail(second.lease, at(14), late).await.unwrap().fenced(), Fenced::Stale);
     let undo = fixture.lease_one(15).await;
     assert_eq!(action(&fixture, &undo).await, Action::Template(json!("undone: done")));
     assert_eq!(complete(&fixture, undo, 15).await, Fenced::Held);

@@ -261,9 +261,15 @@ impl<'a> Run<'a> {
         let Some(place) = lease.checked_rem(self.leases.len()) else { return Ok(()) };
         let (lease, now, store) = (self.leases[place].clone(), self.now(), &self.fixture.store);
         let fenced = match end {
-            End::Complete => store.complete(lease.clone(), now, completed()).await,
-            End::Retry(at) => store.fail(lease.clone(), now, failed_with(AfterFailure::RetryAt(at))).await,
-            End::GiveUp => store.fail(lease.clone(), now, failed_with(AfterFailure::Dead)).await,
+            End::Complete => store.complete(lease.clone(), now, completed()).await.map(|end| end.fenced()),
+            End::Retry(at) => {
+                let failed = failed_with(AfterFailure::RetryAt(at));
+                store.fail(lease.clone(), now, failed).await.map(|end| end.fenced())
+            }
+            End::GiveUp => {
+                let failed = failed_with(AfterFailure::Dead);
+                store.fail(lease.clone(), now, failed).await.map(|end| end.fenced())
+            }
             End::GiveBack(at) => store.give_back(lease.clone(), now, at).await,
             End::Renew => store.renew(lease.clone(), now.after(LEASE)).await,
             End::Append => store.append(lease.clone(), "text".to_owned()).await,
