@@ -32,8 +32,8 @@ pub(super) fn append(
     connection
         .execute(
             "INSERT INTO chunks (job_no, step, branch, attempt, chunk, text) \
-             SELECT ?1, ?2, ?3, ?4, COALESCE(MAX(chunk), 0) + 1, ?5 FROM chunks \
-             WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
+             VALUES (?1, ?2, ?3, ?4, (SELECT COALESCE(MAX(chunk), 0) + 1 FROM chunks \
+             WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4), ?5)",
             params![key.job_no, key.step, key.branch, attempt, text],
         )
         .map(drop)

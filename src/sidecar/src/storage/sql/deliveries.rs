@@ -168,11 +168,13 @@ fn succeeded(
 ) -> Result<(), StoreError> {
     locks::job_of_delivery(connection, &id.0)?;
     let updated: Option<(i64, u32)> = connection
-        .query_opt(
+        .change_one(
             "UPDATE deliveries SET tries = tries + 1, round_tries = round_tries + 1, next_at = NULL, \
              delivered_at = ?2, delivered_by = 'webhook', body = NULL, last_http_status = ?3, \
-             last_error = NULL WHERE delivery_id = ?1 AND next_at IS NOT NULL RETURNING job_no, tries",
+             last_error = NULL WHERE delivery_id = ?1 AND next_at IS NOT NULL \
+             /*pg: RETURNING job_no, tries */",
             params![&id.0, now, http_status],
+            ("SELECT job_no, tries FROM deliveries WHERE delivery_id = ?1", params![&id.0]),
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .map_err(failed("end a delivery"))?;

@@ -25,7 +25,7 @@ pub(super) fn record(
     connection
         .execute(
             "INSERT INTO hops (job_no, hop, name, at, detail) \
-             SELECT ?1, COALESCE(MAX(hop), 0) + 1, ?2, ?3, ?4 FROM hops WHERE job_no = ?1",
+             VALUES (?1, (SELECT COALESCE(MAX(hop), 0) + 1 FROM hops WHERE job_no = ?1), ?2, ?3, ?4)",
             params![job_no, name, at, &detail],
         )
         .map(drop)

@@ -6,7 +6,7 @@ use platen_core::job::{JobError, JobId, SiteId};
 use platen_core::workflow::Event;
 use serde_json::json;
 
-use super::connection::{Connection, JobChange, params};
+use super::connection::{Connection, JobChange, SqlError, params};
 use super::row::{self, SPEC_COLUMNS, SpecRow};
 use super::steps::StepKey;
 use super::{attempts, failed, graph, hops, locks, overview, steps};
@@ -133,13 +133,18 @@ fn take(
     let StepKey { job_no, step, branch } = head.key;
     let now = request.now;
     let (attempt, failures): (u32, u32) = connection
-        .query_one(
+        .change_one(
             "UPDATE steps SET status = 'running', attempt = attempt + 1, lease_until = ?4, owner = ?5, \
              run_at = NULL, turn = NULL WHERE job_no = ?1 AND step = ?2 AND branch = ?3 \
-             RETURNING attempt, failures",
+             /*pg: RETURNING attempt, failures */",
             params![job_no, step, branch, request.until, &request.owner],
+            (
+                "SELECT attempt, failures FROM steps WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+                params![job_no, step, branch],
+            ),
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
+        .and_then(|changed| changed.ok_or(SqlError::NoRow))
         .map_err(failed("lease a step"))?;
     connection
         .execute(

@@ -35,13 +35,19 @@ pub(super) fn next_turn(
     lane: LaneNo,
     subject: Option<&str>,
 ) -> Result<i64, StoreError> {
+    let subject = subject.unwrap_or_default();
     connection
-        .query_one(
-"INSERT INTO shares (lane_no, subject, turn) \
+        .change_one(
+            "INSERT INTO shares (lane_no, subject, turn) \
              VALUES (?1, ?2, (SELECT turn FROM lanes WHERE lane_no = ?1) + 1) \
              ON CONFLICT (lane_no, subject) DO UPDATE SET turn = \
-             CASE WHEN shares.turn < excluded.turn THEN excluded.turn ELSE shares.turn + 1 END RETURNING turn",
-params![lane.0, subject.unwrap_or_default()], |row| row.get(0))
+             CASE WHEN shares.turn < excluded.turn THEN excluded.turn ELSE shares.turn + 1 END \
+             /*pg: RETURNING turn */",
+            params![lane.0, subject],
+            ("SELECT turn FROM shares WHERE lane_no = ?1 AND subject = ?2", params![lane.0, subject]),
+            |row| row.get(0),
+        )
+        .and_then(|turn| turn.ok_or(SqlError::NoRow))
         .map_err(failed("give a turn"))
 }
 

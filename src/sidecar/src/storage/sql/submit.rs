@@ -73,12 +73,12 @@ fn insert(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<Optio
     let spec = &job.spec;
     let life_began_at = job.run_at(now);
     connection
-        .query_opt(
+        .change_one(
 "INSERT INTO jobs (job_id, site_id, idempotency_key, fingerprint, input_key, request_id, \
              traceparent, prompt_hash, subject, conversation, kind, priority, status, created_at, \
              accepted_at, life_began_at, deadline_at, updated_at, output_step) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'queued', ?13, ?14, ?15, ?16, ?14, ?17) \
-             ON CONFLICT DO NOTHING RETURNING job_no",
+             ON CONFLICT DO NOTHING /*pg: RETURNING job_no */",
 params![
                 spec.id.as_str(),
                 job.site.as_str(),
@@ -97,7 +97,7 @@ params![
                 life_began_at,
                 life_began_at.after(job.lifetime()),
                 job.workflow.as_ref().map_or(0, |workflow| branches::place(workflow.workflow.output())),
-            ], |row| row.get(0))
+            ], ("SELECT last_insert_rowid()", params![]), |row| row.get(0))
         .map_err(failed("keep a job"))
 }
 
