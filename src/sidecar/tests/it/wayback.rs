@@ -297,10 +297,11 @@ async fn a_private_address_is_not_called_unless_it_is_listed() {
 async fn a_long_answer_is_told_by_reference_and_read_in_parts() {
     let world = World::new().await;
     let stub = site_that_answers(&world, vec![well()]).await;
-    let _deliverer = deliver(&world, settings());
+    let deliverer = deliver(&world, settings());
     let text = "häßlich \u{1}\n".repeat(40_000);
 
     let job = world.answered(SITE, &text).await;
+    deliverer.after(&world, Duration::ZERO);
     waits_for_hops(&world, &job, "webhook.delivered", 1).await;
 
     let webhook = stub.received().remove(0);

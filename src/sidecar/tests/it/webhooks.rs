@@ -96,9 +96,10 @@ pub(crate) async fn settled(world: &World) {
 async fn the_end_of_a_job_reaches_its_site_signed() {
     let world = World::new().await;
     let stub = site_that_answers(&world, vec![Reply::status(200, "{\"applied\":true}")]).await;
-    let _deliverer = deliver(&world, settings());
+    let deliverer = deliver(&world, settings());
 
     let job = world.answered(SITE, "Hello").await;
+    deliverer.after(&world, Duration::ZERO);
 
     waits_for(&stub, 1).await;
     settled(&world).await;
@@ -134,6 +135,7 @@ async fn a_failed_delivery_is_tried_again_with_the_same_id_and_body() {
     let stub = site_that_answers(&world, replies).await;
     let deliverer = deliver(&world, settings());
     let job = world.answered(SITE, "Hello").await;
+    deliverer.after(&world, Duration::ZERO);
 
     for (tries, wait) in [(1, 1), (2, 3)] {
         waits_for(&stub, tries).await;
@@ -176,6 +178,7 @@ async fn the_waits_grow_and_obey_the_site() {
     let stub = site_that_answers(&world, vec![Reply::status(503, ""), busy, Reply::status(503, "")]).await;
     let deliverer = deliver(&world, settings());
     let job = world.answered(SITE, "Hello").await;
+    deliverer.after(&world, Duration::ZERO);
 
     for (tries, shortest, longest) in [(1, 800, 1_000), (2, 600_000, 600_000), (3, 7_200, 9_000)] {
         waits_for_hops(&world, &job, "webhook.failed", tries).await;
@@ -191,9 +194,10 @@ async fn the_waits_grow_and_obey_the_site() {
 async fn a_site_with_plain_permalinks_is_reached_in_the_same_try() {
     let world = World::new().await;
     let stub = site_that_answers(&world, vec![Reply::status(404, ""), Reply::status(200, "")]).await;
-    let _deliverer = deliver(&world, settings());
+    let deliverer = deliver(&world, settings());
 
     let job = world.answered(SITE, "Hello").await;
+    deliverer.after(&world, Duration::ZERO);
     waits_for_hops(&world, &job, "webhook.delivered", 1).await;
 
     let received = stub.received();
@@ -208,6 +212,7 @@ async fn a_delivery_is_given_up_after_its_day() {
     let stub = site_that_answers(&world, vec![Reply::status(500, "")]).await;
     let deliverer = deliver(&world, settings());
     let job = world.answered(SITE, "Hello").await;
+    deliverer.after(&world, Duration::ZERO);
     waits_for_hops(&world, &job, "webhook.failed", 1).await;
 
     deliverer.after(&world, Duration::from_hours(24));

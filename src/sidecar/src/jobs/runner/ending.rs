@@ -38,7 +38,7 @@ impl Attempt<'_> {
             provider: route.provider.name().to_owned(),
         };
         let completed = Completed { output: StepOutput::Answer(answer.clone()), usage: Some(usage), hops };
-        if let Some(job) = self.write_completed(&completed).await {
+        if let StepEnd::Written(job) = self.write_completed(&completed).await {
             jobs.responses.keep(&self.job.site, &self.job.spec, answer).await;
             tracing::info!(
                 { names::PROVIDER_NAME } = route.provider.name(),
@@ -55,7 +55,7 @@ impl Attempt<'_> {
     /// Ends a step that called no model.
     pub(super) async fn give(&self, value: Value) {
         let completed = Completed { output: StepOutput::Value(value), usage: None, hops: Vec::new() };
-        if let Some(job) = self.write_completed(&completed).await {
+        if let StepEnd::Written(job) = self.write_completed(&completed).await {
             tracing::info!({ names::DURATION_MS } = self.elapsed_ms(), "a step succeeded");
             self.announce_end(job).await;
         }
@@ -72,7 +72,7 @@ impl Attempt<'_> {
         let size_bytes = answer.text.len();
         let usage = Some(Usage::default());
         let completed = Completed { output: StepOutput::Answer(answer), usage, hops };
-        if let Some(job) = self.write_completed(&completed).await {
+        if let StepEnd::Written(job) = self.write_completed(&completed).await {
             tracing::info!(
                 { names::DURATION_MS } = self.elapsed_ms(),
                 { names::SIZE_BYTES } = size_bytes,
@@ -82,10 +82,10 @@ impl Attempt<'_> {
         }
     }
 
-    /// Gives the job if it has ended; `None` when nothing was written.
-    async fn write_completed(&self, completed: &Completed) -> Option<Option<Box<JobSnapshot>>> {
+    async fn write_completed(&self, completed: &Completed) -> StepEnd {
         let (jobs, lease) = (self.jobs, &self.job.lease);
-        written(self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await)
+        let end = self.insist(|| jobs.work.complete(lease.clone(), jobs.now(), completed.clone())).await;
+        end.unwrap_or(StepEnd::Stale)
     }
 
     pub(super) async fn fail(
@@ -109,7 +109,7 @@ impl Attempt<'_> {
         let failed = Failed { error, usage, hops, next };
         let lease = &self.job.lease;
         let outcome = self.insist(|| jobs.work.fail(lease.clone(), jobs.now(), failed.clone())).await;
-        let Some(job) = written(outcome) else { return };
+        let Some(StepEnd::Written(job)) = outcome else { return };
         let duration_ms = self.elapsed_ms();
         match next {
             AfterFailure::RetryAt(run_at) => {
@@ -187,14 +187,6 @@ impl Attempt<'_> {
 
     fn elapsed_ms(&self) -> u64 {
         millis(self.jobs.now().since(self.began_at))
-    }
-}
-
-/// What was written of an end: the job if it has ended; `None` when the lease or the daemon was over before.
-fn written(outcome: Option<StepEnd>) -> Option<Option<Box<JobSnapshot>>> {
-    match outcome? {
-        StepEnd::Written(job) => Some(job),
-        StepEnd::Stale => None,
     }
 }
 

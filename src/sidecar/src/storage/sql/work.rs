@@ -79,20 +79,17 @@ impl WorkStore for Store {
 
     fn complete(&self, lease: Lease, now: Timestamp, completed: Completed) -> StoreFuture<'_, StepEnd> {
         Box::pin(self.write("complete a step", move |connection| {
-            let ended =
-                held(connection, &lease, |held| complete(connection, held, lease.attempt, now, &completed))?;
-            Ok(step_end(ended))
+            ending(connection, &lease, |held| complete(connection, held, lease.attempt, now, &completed))
         }))
     }
 
     fn fail(&self, lease: Lease, now: Timestamp, failure: Failed) -> StoreFuture<'_, StepEnd> {
         Box::pin(self.write("record a failed attempt", move |connection| {
-            let ended = held(connection, &lease, |held| {
+            ending(connection, &lease, |held| {
                 let ended = fail(connection, held, lease.attempt, now, &failure)?;
                 held.announce(connection, &lease);
                 Ok(ended)
-            })?;
-            Ok(step_end(ended))
+            })
         }))
     }
 
@@ -133,9 +130,14 @@ fn fenced(
     Ok(held(connection, lease, change)?.map_or(Fenced::Stale, |()| Fenced::Held))
 }
 
-/// What became of the end of an attempt, from what its change gave.
-fn step_end(ended: Option<Option<JobSnapshot>>) -> StepEnd {
-    ended.map_or(StepEnd::Stale, |job| StepEnd::Written(job.map(Box::new)))
+/// Ends an attempt if the lease is held.
+fn ending(
+    connection: &Connection,
+    lease: &Lease,
+    end: impl FnOnce(&Held) -> Result<Option<JobSnapshot>, StoreError>,
+) -> Result<StepEnd, StoreError> {
+    let ended = held(connection, lease, end)?;
+    Ok(ended.map_or(StepEnd::Stale, |job| StepEnd::Written(job.map(Box::new))))
 }
 
 /// Makes a change and gives what it gives; `None` when the lease is lost.
