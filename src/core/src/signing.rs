@@ -4,6 +4,7 @@
 //! The algorithm is pinned by the key: nothing that was received decides how it is checked. Signatures are
 //! compared in constant time, and a key is never printed; a shared secret is wiped when it is dropped.
 
+mod base64url;
 mod der;
 mod hmac;
 mod jwk;

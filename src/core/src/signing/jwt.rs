@@ -8,14 +8,12 @@
 mod claims;
 mod header;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
 
 pub use self::claims::{Checks, Claim, ClaimSet, Claims, TokenId};
 use self::header::Header;
 use super::token_key::{check_strength, secret_verifies, sign_with_secret};
-use super::{Algorithm, KeySet, SigningKey, TokenKey};
+use super::{Algorithm, KeySet, SigningKey, TokenKey, base64url};
 use crate::code::ErrorCode;
 use crate::limits::MIN_KEY_BYTES;
 
@@ -107,7 +105,7 @@ pub fn encode_payload<'a>(payload: &[u8], key: impl Into<Signer<'a>>) -> Result<
     let mut token = String::with_capacity(header.len() + payload.len() * 4 / 3 + signature_bytes + 4);
     token.push_str(header);
     token.push('.');
-    URL_SAFE_NO_PAD.encode_string(payload, &mut token);
+    base64url::append(payload, &mut token);
     match key {
         Signer::Secret(secret) => sign_with_secret(secret, &mut token),
         Signer::Key(key) => key.sign(&mut token)?,
@@ -158,7 +156,7 @@ pub fn open<'a>(token: &str, keys: impl Into<Keys<'a>>) -> Result<Vec<u8>, JwtEr
     if !is_valid {
         return Err(JwtError::Signature);
     }
-    URL_SAFE_NO_PAD.decode(payload).map_err(|_| JwtError::Malformed("payload"))
+    base64url::read(payload).map_err(|_| JwtError::Malformed("payload"))
 }
 
 fn check_strength_of(keys: Keys<'_>) -> Result<(), JwtError> {

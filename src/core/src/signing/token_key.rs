@@ -1,10 +1,9 @@
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::jwt::JwtError;
 use super::key_pair::KeyPair;
-use super::{InvalidKey, SignatureEncoding, SigningKey, hmac, jwk, pem};
+use super::{InvalidKey, SignatureEncoding, SigningKey, base64url, hmac, jwk, pem};
 use crate::limits::MIN_KEY_BYTES;
 
 /// The longest id of a key, in bytes.
@@ -162,7 +161,7 @@ impl TokenKey {
             Material::Pair(pair) => {
                 let signature = pair.sign(token.as_bytes()).ok_or(JwtError::Unsigned)?;
                 token.push('.');
-                URL_SAFE_NO_PAD.encode_string(signature, token);
+                base64url::append(&signature, token);
                 Ok(())
             }
         }
@@ -172,8 +171,7 @@ impl TokenKey {
     pub(super) fn verifies(&self, message: &str, signature: &str) -> bool {
         match &self.material {
             Material::Secret(secret) => secret_verifies(secret, message, signature),
-            Material::Pair(pair) => URL_SAFE_NO_PAD
-                .decode(signature)
+            Material::Pair(pair) => base64url::read(signature)
                 .is_ok_and(|signature| pair.verifies(message.as_bytes(), &signature)),
         }
     }
@@ -196,7 +194,7 @@ pub(super) fn check_strength(secret: &SigningKey) -> Result<(), JwtError> {
 pub(super) fn sign_with_secret(secret: &SigningKey, token: &mut String) {
     let signature = hmac::mac(&[token.as_bytes()], secret);
     token.push('.');
-    URL_SAFE_NO_PAD.encode_string(signature, token);
+    base64url::append(&signature, token);
 }
 
 pub(super) fn secret_verifies(secret: &SigningKey, message: &str, signature: &str) -> bool {
@@ -212,7 +210,7 @@ fn algorithm(material: &Material) -> Algorithm {
 
 fn header(algorithm: Algorithm, id: Option<&str>) -> String {
     let kid = id.map_or_else(String::new, |id| format!(",\"kid\":{}", Value::from(id)));
-    URL_SAFE_NO_PAD.encode(format!("{{\"alg\":\"{}\"{kid},\"typ\":\"JWT\"}}", algorithm.name()))
+    base64url::LETTERS.encode(format!("{{\"alg\":\"{}\"{kid},\"typ\":\"JWT\"}}", algorithm.name()))
 }
 
 #[cfg(test)]
