@@ -2,6 +2,7 @@
 
 mod array;
 mod from_php;
+mod json_string;
 mod json_text;
 mod to_php;
 

@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::array::{entries, is_list, text, values};
 use super::from_php::{MAX_DEPTH, refused};
+use super::json_string::append_json_string;
 use crate::exceptions::Failure;
 
 /// Writes a PHP array as a JSON object, an empty one too: without white space, the members of every object in the
@@ -57,7 +58,8 @@ impl Writer<'_> {
         }
         if let Some(string) = value.zend_str() {
             let text = string.as_str().map_err(|_| refused(self.what, "holds text that is not UTF-8"))?;
-            self.scalar(text)
+            append_json_string(self.out, text);
+            Ok(())
         } else if let Some(number) = value.long() {
             self.scalar(&number)
         } else if let Some(bool) = value.bool() {
@@ -113,9 +115,11 @@ impl Writer<'_> {
             if position > 0 {
                 self.out.push(b',');
             }
-            match key.long() {
-                Some(index) => self.scalar(&index.to_string())?,
-                None => self.scalar(text(&key).ok_or_else(|| refused(self.what, NO_TEXT_KEY))?)?,
+            if let Some(index) = key.long() {
+                append_json_string(self.out, &index.to_string());
+            } else {
+                let name = text(&key).ok_or_else(|| refused(self.what, NO_TEXT_KEY))?;
+                append_json_string(self.out, name);
             }
             self.out.push(b':');
             self.value(value, depth)?;
@@ -140,7 +144,7 @@ impl Writer<'_> {
             if position > 0 {
                 self.out.push(b',');
             }
-            self.scalar(&**name)?;
+            append_json_string(self.out, name);
             self.out.push(b':');
             self.value(value, depth)?;
         }
@@ -154,7 +158,9 @@ impl Writer<'_> {
 ///
 /// `None` when the text is no JSON object.
 pub(crate) fn read_json_object(json: &[u8]) -> Option<ZBox<ZendHashTable>> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    // Once for all of it, and not for each string in it.
+    let json = str::from_utf8(json).ok()?;
+    let mut deserializer = serde_json::Deserializer::from_str(json);
     let array = deserializer.deserialize_map(ObjectVisitor).ok()?;
     deserializer.end().ok()?;
     Some(array)
