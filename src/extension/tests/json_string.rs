@@ -1,5 +1,7 @@
 //! JSON strings without PHP: the module is compiled into this test as it is.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "../src/convert"]
 mod extension {
     pub(crate) mod json_string;
