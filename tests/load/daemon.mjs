@@ -82,15 +82,19 @@ class Daemon {
  * @param {string}   settings More TOML.
  * @param {string}   url      Where its webhooks go.
  * @param {Function} work     Gets the daemon.
+ * @param {string}   [database] The address of an empty database of PostgreSQL, in place of a file of SQLite.
  */
-export async function withDaemon( settings, url, work ) {
+export async function withDaemon( settings, url, work, database = null ) {
 	rmSync( STATE, { recursive: true, force: true } );
 	mkdirSync( STATE, { recursive: true } );
 	await withFolder( async ( folder ) => {
 		const [ config, socket, port ] = [ path.join( folder, 'platend.toml' ), path.join( folder, 'platend.sock' ), await freePort() ];
+		const urlFile = path.join( folder, 'database-url' );
+		writeFileSync( urlFile, database ?? '' );
+		const place = database === null ? '' : `database.url_file = "${ urlFile }"\n`;
 		writeFileSync(
 			config,
-			`daemon.state_dir = "${ STATE }"\nipc.socket = "${ socket }"\nhttp.listen = "127.0.0.1:${ port }"\n` +
+			`${ place }daemon.state_dir = "${ STATE }"\nipc.socket = "${ socket }"\nhttp.listen = "127.0.0.1:${ port }"\n` +
 				`log.level = "error"\n${ settings }\n`
 		);
 		execFileSync( platend, [ '--config', config, 'site', 'add', SITE, '--url', url ], { stdio: 'ignore' } );

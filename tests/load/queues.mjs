@@ -27,6 +27,8 @@ const fakeProvider = path.join( root, 'target/release/fake-provider' );
 const connectionsOf = ( count ) => `${ count } connection${ count === 1 ? '' : 's' }`;
 const submits = ( connections ) => `submits, durable, ${ connectionsOf( connections ) }`;
 const ENDS = 'jobs completed, from submit to answer';
+const onPostgres = ( connections ) => `submits, durable, PostgreSQL, ${ connectionsOf( connections ) }`;
+const ENDS_ON_POSTGRES = 'jobs completed, PostgreSQL, from submit to answer';
 
 const figure = ( value, unit, better, bar = null ) => ( { value, bar, unit, better } );
 const peer = ( beside, value ) => ( { ...figure( value, '1/s', 'higher' ), beside } );
@@ -53,21 +55,26 @@ async function durable( rows ) {
 async function completed( rows, note ) {
 	await withServices( [ 'nginx' ], async ( { nginx }, missing ) => {
 		missing.forEach( ( reason ) => note( `Webhooks went nowhere, because nginx did not start: ${ reason }` ) );
-		await withFolder( async ( folder ) => {
-			const port = await freePort();
-			const address = { host: '127.0.0.1', port };
-			const provider = await start( folder, [ fakeProvider, '--listen', `127.0.0.1:${ port }` ], address );
-			try {
-				await withDaemon( quick( `http://127.0.0.1:${ port }`, SLOTS ), nginx?.url ?? NOWHERE, async ( daemon ) => {
-					const began = performance.now();
-					await promisify( execFile )( client, [ 'submit', daemon.socket, SITE, '64', String( COMPLETED ) ] );
-					await allSucceeded( daemon );
-					rows[ ENDS ] = figure( ( COMPLETED * 1000 ) / ( performance.now() - began ), '1/s', 'higher' );
-				} );
-			} finally {
-				await provider.stop();
-			}
-		} );
+		await complete( rows, ENDS, nginx );
+	} );
+}
+
+async function complete( rows, name, nginx, database = null ) {
+	await withFolder( async ( folder ) => {
+		const port = await freePort();
+		const address = { host: '127.0.0.1', port };
+		const provider = await start( folder, [ fakeProvider, '--listen', `127.0.0.1:${ port }` ], address );
+		const work = async ( daemon ) => {
+			const began = performance.now();
+			await promisify( execFile )( client, [ 'submit', daemon.socket, SITE, '64', String( COMPLETED ) ] );
+			await allSucceeded( daemon );
+			rows[ name ] = figure( ( COMPLETED * 1000 ) / ( performance.now() - began ), '1/s', 'higher' );
+		};
+		try {
+			await withDaemon( quick( `http://127.0.0.1:${ port }`, SLOTS ), nginx?.url ?? NOWHERE, work, database );
+		} finally {
+			await provider.stop();
+		}
 	} );
 }
 
@@ -165,18 +172,38 @@ async function besideActionScheduler( rows, note ) {
 	} );
 }
 
-async function besidePostgres( rows, note ) {
-	await withServices( [ 'postgres' ], async ( { postgres }, missing ) => {
+/** Ours over PostgreSQL, and a queue that lives there, both on the same server. */
+async function onAndBesidePostgres( rows, note ) {
+	await withServices( [ 'postgres', 'nginx' ], async ( { postgres, nginx }, missing ) => {
 		missing.forEach( ( reason ) => note( `Left out, because it did not start: ${ reason }` ) );
 		for ( const [ connections, jobs ] of postgres ? [ [ 1, 1000 ], [ 8, 3000 ], [ 64, 6000 ] ] : [] ) {
+			await withDaemon(
+				BUSY,
+				NOWHERE,
+				async ( daemon ) => {
+					submit( daemon, connections, 500 );
+					const runs = turns( 3, () => submit( daemon, connections, jobs ) );
+					rows[ onPostgres( connections ) ] = figure( median( runs, 'per_second' ), '1/s', 'higher' );
+				},
+				emptyDatabase( postgres, `submits_${ connections }` )
+			);
 			const command = [ process.execPath, path.join( import.meta.dirname, 'peers/queue.mjs' ), postgres.folder, connections, jobs ];
 			const { inserted, done } = run( command.map( String ), { alone: false } );
 			rows[ `graphile-worker on PostgreSQL, ${ connectionsOf( connections ) }` ] = peer( submits( connections ), inserted );
+			rows[ `graphile-worker on the same PostgreSQL, ${ connectionsOf( connections ) }` ] = peer( onPostgres( connections ), inserted );
 			if ( connections === SLOTS ) {
+				await complete( rows, ENDS_ON_POSTGRES, nginx, emptyDatabase( postgres, 'ends' ) );
 				rows[ `graphile-worker: taken and completed, ${ SLOTS } slots` ] = peer( ENDS, done );
+				rows[ `graphile-worker on the same PostgreSQL: taken and completed, ${ SLOTS } slots` ] = peer( ENDS_ON_POSTGRES, done );
 			}
 		}
 	} );
+}
+
+/** The address of a new database. */
+function emptyDatabase( { folder }, name ) {
+	execFileSync( 'createdb', [ '--host', folder, '--username', 'bench', name ] );
+	return `host=${ folder } user=bench dbname=${ name }`;
 }
 
 export const measurements = [
@@ -185,5 +212,5 @@ export const measurements = [
 	{ name: 'a million jobs', measure: aMillion },
 	{ name: 'Redis', measure: besideRedis },
 	{ name: 'MariaDB', measure: besideActionScheduler },
-	{ name: 'PostgreSQL', measure: besidePostgres },
+	{ name: 'PostgreSQL', measure: onAndBesidePostgres },
 ];
