@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use platen_core::job::{JobId, SiteId};
-use platen_core::wire::JobRef;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
 use tracing::Instrument;
@@ -80,7 +78,9 @@ async fn start_due(
     let Leased { jobs: leased, expired } = jobs.work.lease(request, Arc::clone(&jobs.policy)).await?;
     let count = leased.len().saturating_add(expired.len());
     for (site, job_id) in expired {
-        announce_expired(jobs, site, job_id).await;
+        tracing::error!({ names::JOB_ID } = %job_id, { names::SITE_ID } = %site,
+            "a job is dead: its deadline passed while it waited");
+        jobs.announce_ended(&site, &job_id).await;
     }
     for (job, permit) in leased.into_iter().zip(permits) {
         start(jobs, supervisor, job, permit);
@@ -89,17 +89,6 @@ async fn start_due(
 }
 
 /// Tells the watchers of a job that ended while it waited.
-async fn announce_expired(jobs: &Jobs, site: SiteId, job_id: JobId) {
-    tracing::error!({ names::JOB_ID } = %job_id, { names::SITE_ID } = %site,
-        "a job is dead: its deadline passed while it waited");
-    match jobs.store.snapshot(JobRef { site: site.clone(), job_id }).await {
-        Ok(Some(snapshot)) => jobs.announce_end(&site, &snapshot),
-        Ok(None) => {}
-        // The webhook is in the database all the same; a stream's reader asks the store when it looks again.
-        Err(error) => tracing::error!({ names::ERROR } = error.report(), "an ended job could not be read"),
-    }
-}
-
 fn start(jobs: &Arc<Jobs>, supervisor: &Supervisor, job: LeasedJob, permit: OwnedSemaphorePermit) {
     let span = tracing::info_span!(
         names::JOB_RUN,
