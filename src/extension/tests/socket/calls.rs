@@ -6,8 +6,9 @@ use std::time::Duration;
 use platen_core::code::ErrorCode;
 use platen_core::wire::{Tag, encode};
 
-use crate::daemon::{accept, answer, code_of, daemon, ping, read_request, target};
+use crate::daemon::{accept, answer, answer_first, code_of, daemon, ping, read_request, target};
 use crate::extension::socket::{Client, SocketError, Target};
+
 #[test]
 fn calls_share_one_connection() {
     let daemon = daemon();
@@ -75,11 +76,7 @@ fn a_lost_peer_raises_no_signal() {
         libc::signal(libc::SIGPIPE, libc::SIG_DFL);
     }
     let daemon = daemon();
-    let server = daemon.serve(|listener| {
-        let mut stream = accept(&listener);
-        read_request(&mut stream);
-        answer(&mut stream, b"1");
-    });
+    let server = daemon.serve(|listener| drop(answer_first(&listener, b"1")));
     let mut client = Client::default();
     client.call(Tag::Ping, &ping(), target(&daemon.path)).unwrap();
     server.join().unwrap();
@@ -95,11 +92,7 @@ fn a_lost_peer_raises_no_signal() {
 fn another_path_is_another_daemon() {
     let directory = tempfile::tempdir().unwrap();
     let daemon = daemon();
-    let server = daemon.serve(|listener| {
-        let mut stream = accept(&listener);
-        read_request(&mut stream);
-        answer(&mut stream, b"1");
-    });
+    let server = daemon.serve(|listener| drop(answer_first(&listener, b"1")));
     let mut client = Client::default();
     client.call(Tag::Ping, &ping(), target(&directory.path().join("none"))).unwrap_err();
 

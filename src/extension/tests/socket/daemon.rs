@@ -51,6 +51,14 @@ pub(crate) fn answer(stream: &mut UnixStream, body: &[u8]) {
     stream.write_all(&encode(Tag::Pong, body).unwrap()).unwrap();
 }
 
+/// Takes a connection and answers its first request.
+pub(crate) fn answer_first(listener: &UnixListener, body: &[u8]) -> UnixStream {
+    let mut stream = accept(listener);
+    read_request(&mut stream);
+    answer(&mut stream, body);
+    stream
+}
+
 pub(crate) fn target(path: &Path) -> Target<'_> {
     Target { path: path.to_str().unwrap(), deadline: DEADLINE, retry_after: Duration::from_secs(10) }
 }

@@ -10,6 +10,7 @@ use platen_core::wire::{Tag, encode};
 
 use crate::daemon::{DEADLINE, accept, code_of, connect_briefly, daemon, ping, read_request, target};
 use crate::extension::socket::{Circuit, Client, Deadline, SocketError};
+
 #[test]
 fn a_daemon_that_never_answers_costs_one_deadline() {
     let daemon = daemon();

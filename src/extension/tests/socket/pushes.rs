@@ -8,6 +8,7 @@ use platen_core::wire::{Tag, encode};
 
 use crate::daemon::{accept, answer, daemon, ping, read_request, target};
 use crate::extension::socket::{Client, SocketError};
+
 #[test]
 fn pushes_arrive_in_order_and_wait_for_nothing() {
     let daemon = daemon();

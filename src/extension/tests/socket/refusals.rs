@@ -7,6 +7,7 @@ use platen_core::wire::{Tag, encode};
 
 use crate::daemon::{accept, code_of, daemon, ping, read_request, target};
 use crate::extension::socket::{Client, SocketError};
+
 #[test]
 fn a_refusal_is_read_even_when_the_daemon_closed_before_the_request() {
     let daemon = daemon();

@@ -4,16 +4,15 @@ use std::io::Write;
 
 use platen_core::wire::{Tag, encode};
 
-use crate::daemon::{accept, answer, daemon, ping, read_request, target};
+use crate::daemon::{accept, answer, answer_first, daemon, ping, read_request, target};
 use crate::extension::socket::{Client, ClientState, SocketError};
+
 #[test]
 fn after_a_restart_the_first_call_reconnects() {
     let daemon = daemon();
     let server = daemon.serve(|listener| {
         for body in [b"1", b"2"] {
-            let mut stream = accept(&listener);
-            read_request(&mut stream);
-            answer(&mut stream, body);
+            answer_first(&listener, body);
         }
     });
     let mut client = Client::default();
@@ -29,9 +28,7 @@ fn after_a_restart_the_first_call_reconnects() {
 fn a_request_that_dies_with_a_kept_connection_is_sent_once_more() {
     let daemon = daemon();
     let server = daemon.serve(|listener| {
-        let mut stream = accept(&listener);
-        read_request(&mut stream);
-        answer(&mut stream, b"1");
+        let mut stream = answer_first(&listener, b"1");
         read_request(&mut stream);
         drop(stream);
         let mut stream = accept(&listener);
@@ -51,9 +48,7 @@ fn a_request_that_dies_with_a_kept_connection_is_sent_once_more() {
 fn a_request_that_counts_is_not_sent_again_when_it_may_have_been_read() {
     let daemon = daemon();
     let server = daemon.serve(|listener| {
-        let mut stream = accept(&listener);
-        read_request(&mut stream);
-        answer(&mut stream, b"1");
+        let mut stream = answer_first(&listener, b"1");
         read_request(&mut stream);
     });
     let mut client = Client::default();
@@ -71,10 +66,7 @@ fn a_request_that_counts_is_sent_on_a_new_connection_when_the_old_one_was_closed
     let daemon = daemon();
     let (closed, is_closed) = std::sync::mpsc::channel();
     let server = daemon.serve(move |listener| {
-        let mut stream = accept(&listener);
-        read_request(&mut stream);
-        answer(&mut stream, b"1");
-        drop(stream);
+        drop(answer_first(&listener, b"1"));
         closed.send(()).unwrap();
         let mut stream = accept(&listener);
         let (tag, _) = read_request(&mut stream);
