@@ -57,16 +57,15 @@ class Daemon {
 		return Number( status.match( /^VmRSS:\s+(\d+) kB$/m )[ 1 ] ) / 1024;
 	}
 
-	/** Processor time so far, in seconds, and how often a thread of it has woken up. */
+	/** Processor time so far, in seconds, and how often each of its threads has woken up. */
 	activity() {
 		const fields = readFileSync( `/proc/${ this.pid }/stat`, 'utf8' ).replace( /^.*\) /, '' ).split( ' ' );
-		const threads = readdirSync( `/proc/${ this.pid }/task` );
-		const wakeups = threads.map( ( thread ) => {
+		const wakeups = readdirSync( `/proc/${ this.pid }/task` ).map( ( thread ) => {
 			const status = readFileSync( `/proc/${ this.pid }/task/${ thread }/status`, 'utf8' );
-			return Number( status.match( /^voluntary_ctxt_switches:\s+(\d+)$/m )[ 1 ] );
+			return [ thread, Number( status.match( /^voluntary_ctxt_switches:\s+(\d+)$/m )[ 1 ] ) ];
 		} );
 		const seconds = ( Number( fields[ 11 ] ) + Number( fields[ 12 ] ) ) / TICKS_PER_SECOND;
-		return { seconds, wakeups: wakeups.reduce( ( sum, count ) => sum + count, 0 ) };
+		return { seconds, wakeups: new Map( wakeups ) };
 	}
 
 	/** Jobs that have ended well. */

@@ -128,7 +128,12 @@ async function idle( rows, daemon, name ) {
 	const after = daemon.activity();
 	const share = ( 100 * ( after.seconds - before.seconds ) ) / IDLE_S;
 	rows[ `${ name }, one processor` ] = figure( share, '%', 'lower', 0.2 );
-	rows[ `${ name }, threads woken` ] = figure( ( after.wakeups - before.wakeups ) / IDLE_S, '1/s', 'lower' );
+	// A thread that ended in between takes its count along; one that began has all of its own here.
+	let woken = 0;
+	for ( const [ thread, count ] of after.wakeups ) {
+		woken += count - ( before.wakeups.get( thread ) ?? 0 );
+	}
+	rows[ `${ name }, threads woken` ] = figure( woken / IDLE_S, '1/s', 'lower' );
 }
 
 const LIKE_A_JOB = JSON.stringify( { kind: 'chat', text: 'opening hours '.repeat( 40 ) } ).slice( 0, 420 );

@@ -102,6 +102,8 @@ async function script( site, behaviour ) {
 }
 
 function bringUp() {
+	// The stack makes folders for its own user only, and other measurements have servers of other users beside it.
+	mkdirSync( path.dirname( dir ), { recursive: true } );
 	stack( 'up', '--dir', dir, '--provider', 'fake' );
 	const site = JSON.parse( readFileSync( path.join( dir, 'stack.json' ), 'utf8' ) );
 	const login = `${ site.admin_user }:${ site.application_password }`;
