@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::convert::read_json_object;
 use crate::exceptions::Failure;
-use crate::ini;
+use crate::ini::{self, DaemonSettings};
 use crate::params::{OptionalInt, ranged};
 use crate::socket::{Client, ClientState, Target};
 
@@ -42,7 +42,7 @@ pub(crate) fn call(
 ) -> Result<ZBox<ZendHashTable>, Failure> {
     let frame = frame.finish()?;
     let (_, settings) = ini::daemon();
-    let target = Target { path: &settings.socket, deadline, retry_after: settings.retry_after };
+    let target = target(&settings, deadline);
     // The client is borrowed here only, where nothing calls into PHP.
     let (tag, reply) = CLIENT.with_borrow_mut(|client| match request {
         Tag::Ping => client.call_now(request, &frame, target),
@@ -64,12 +64,20 @@ pub(crate) fn call(
 pub(crate) fn push(frame: FrameBuilder) -> Result<(), Failure> {
     let frame = frame.finish()?;
     let (_, settings) = ini::daemon();
-    let target =
-        Target { path: &settings.socket, deadline: settings.deadline, retry_after: settings.retry_after };
+    let target = target(&settings, settings.deadline);
     match CLIENT.with_borrow_mut(|client| client.push(&frame, target))? {
         None => Ok(()),
         Some((Tag::Refusal, body)) => Err(refusal(&body)),
         Some(_) => Err(Failure::UnexpectedReply),
+    }
+}
+
+fn target(settings: &DaemonSettings, deadline: Duration) -> Target<'_> {
+    Target {
+        path: &settings.socket,
+        deadline,
+        usual_deadline: settings.deadline,
+        retry_after: settings.retry_after,
     }
 }
 

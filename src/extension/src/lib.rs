@@ -1,5 +1,6 @@
 //! The PHP extension `platen`: a thin skin between PHP's values and `platen-core`, and a blocking client of the
-//! daemon's socket. It has no threads, opens nothing before a worker's first use, and lets no panic out.
+//! daemon's socket. It has no threads, opens nothing before a worker's first use but a page of shared memory, and lets
+//! no panic out.
 
 #![warn(clippy::indexing_slicing)]
 
@@ -34,6 +35,7 @@ fn startup(_kind: i32, module_number: i32) -> i32 {
         guard::install_hook();
         ini::register(module_number);
         functions::limits::prepare();
+        socket::Health::share();
         for encoding in ini::preload_encodings() {
             encoding.preload();
         }

@@ -3,7 +3,8 @@
 //! One connection per worker stays open over requests. A call is bounded by one deadline over connecting,
 //! writing and reading together. After any failure the connection is closed, so a late reply is never read as
 //! the answer to a later request. After a failure to be answered, further calls fail at once for a short
-//! time (see [`Circuit`]): a daemon that hangs costs a page one deadline, not one per call.
+//! time (see [`Circuit`]): a daemon that hangs costs a page one deadline, not one per call, and a server with many
+//! workers a few deadlines, not a few of each.
 //!
 //! Nothing in here calls into PHP, so no fatal error of PHP can jump over an open borrow.
 
@@ -11,11 +12,13 @@ mod circuit;
 mod client;
 mod connection;
 mod deadline;
+mod health;
 mod sys;
 
-pub(crate) use circuit::Circuit;
+pub(crate) use circuit::{Blame, Circuit};
 pub(crate) use client::{Client, ClientState, Target};
 pub(crate) use deadline::Deadline;
+pub(crate) use health::Health;
 use platen_core::code::ErrorCode;
 use platen_core::wire::FrameError;
 use thiserror::Error;

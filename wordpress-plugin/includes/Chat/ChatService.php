@@ -84,10 +84,11 @@ final class ChatService {
 			return $this->earlier_job( $question ) ?? throw Failure::idempotency_conflict();
 		}
 
+		// What came of it is known without another query: this is the path that every visitor waits for.
 		return match ( $this->handoff->send( $job ) ) {
-			// The row is known without another query: this is the path that every visitor waits for.
-			HandOffOutcome::Sent => $job->as_handed_off( $this->clock->now() ),
-			default              => $this->jobs->find( $job->id ) ?? $job,
+			HandOffOutcome::Sent    => $job->as_handed_off( $this->clock->now() ),
+			HandOffOutcome::Waiting => $job,
+			default                 => $this->jobs->find( $job->id ) ?? $job,
 		};
 	}
 

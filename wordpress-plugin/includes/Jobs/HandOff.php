@@ -157,8 +157,10 @@ final class HandOff {
 
 			return HandOffOutcome::Refused;
 		}
+		// Without this note the outbox takes the job when the lease is over.
 		$pause_s = min( self::MAX_PAUSE_S, 2 ** min( $job->handoff_attempts, 10 ) );
-		$this->transitions->handoff_failed( $job->id, $now->modify( "+{$pause_s} seconds" ) );
+		$next    = $now->modify( "+{$pause_s} seconds" );
+		$this->after->run( fn () => $this->transitions->handoff_failed( $job->id, $next ) );
 
 		return HandOffOutcome::Waiting;
 	}

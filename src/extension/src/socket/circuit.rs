@@ -1,30 +1,64 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// Remembers for a short time that the daemon did not answer, so that the next calls need not wait to learn it.
+use platen_limits::uptime_micros;
+
+use super::Health;
+
+/// Remembers for a short time that the daemon did not answer, so that the next calls need not wait to learn it: this
+/// worker after one failure, and all workers of the server after a few in a row.
 #[derive(Debug, Default)]
 pub(crate) struct Circuit {
-    failed_at: Option<Instant>,
+    /// By [`uptime_micros`].
+    failed_at: Option<u64>,
+    shared: Option<&'static Health>,
 }
 
 impl Circuit {
-    /// How long calls still fail at once; `None` when a call may be tried. The clock is read only after a failure.
-    pub(crate) fn retry_after(&self, pause: Duration) -> Option<Duration> {
-        self.retry_after_at(self.failed_at.map(|_| Instant::now())?, pause)
+    /// A circuit that knows what the other workers know.
+    pub(crate) fn with(shared: Option<&'static Health>) -> Self {
+        Self { failed_at: None, shared }
     }
 
-    /// The same at a given moment.
-    pub(crate) fn retry_after_at(&self, now: Instant, pause: Duration) -> Option<Duration> {
-        let elapsed = now.saturating_duration_since(self.failed_at?);
-        pause.checked_sub(elapsed).filter(|left| !left.is_zero())
+    /// How long calls still fail at once; `None` when a call may be tried. The clock is read only after a failure.
+    pub(crate) fn retry_after(&self, pause: Duration) -> Option<Duration> {
+        let own = self.failed_at.and_then(|failed_at| left(failed_at, uptime_micros(), pause));
+        own.or_else(|| self.shared?.retry_after(uptime_micros, pause))
     }
 
     /// The daemon did not answer.
-    pub(crate) fn fail(&mut self, now: Instant) {
+    pub(crate) fn fail(&mut self, blame: Blame) {
+        let now = uptime_micros();
         self.failed_at = Some(now);
+        if let (Blame::Daemon, Some(shared)) = (blame, self.shared) {
+            shared.fail(now);
+        }
     }
 
-    /// The daemon answered, or someone wants to know for certain.
-    pub(crate) fn reset(&mut self) {
+    /// The daemon answered.
+    pub(crate) fn succeed(&mut self) {
+        self.failed_at = None;
+        if let Some(shared) = self.shared {
+            shared.succeed();
+        }
+    }
+
+    /// Someone wants to know for certain; what this worker remembers is no reason against it.
+    pub(crate) fn forget(&mut self) {
         self.failed_at = None;
     }
+}
+
+/// What a call that was not answered says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blame {
+    /// The daemon had the usual time.
+    Daemon,
+    /// The caller waited for less than others do.
+    Caller,
+}
+
+/// What is left of a pause that began at a moment; `None` once it is over.
+pub(super) fn left(failed_at: u64, now: u64, pause: Duration) -> Option<Duration> {
+    let elapsed = Duration::from_micros(now.saturating_sub(failed_at));
+    pause.checked_sub(elapsed).filter(|left| !left.is_zero())
 }

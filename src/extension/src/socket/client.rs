@@ -1,9 +1,9 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use platen_core::wire::Tag;
 
 use super::connection::{Connection, Reply};
-use super::{Circuit, Deadline, SocketError};
+use super::{Blame, Circuit, Deadline, Health, SocketError};
 
 /// How long a push may look for the refusal of an earlier one: it is there already, or it is not looked for.
 const LATE_REFUSAL: Duration = Duration::from_millis(1);
@@ -13,8 +13,10 @@ const LATE_REFUSAL: Duration = Duration::from_millis(1);
 pub(crate) struct Target<'a> {
     /// The path of the socket.
     pub(crate) path: &'a str,
-    /// How long one call may take.
+    /// How long this call may take.
     pub(crate) deadline: Duration,
+    /// How long a call may take that does not say so itself.
+    pub(crate) usual_deadline: Duration,
     /// How long calls fail at once after one was not answered.
     pub(crate) retry_after: Duration,
 }
@@ -53,13 +55,7 @@ impl Client {
     ) -> Result<Reply, SocketError> {
         self.aim(target.path);
         self.pass_circuit(target)?;
-        let result = self.exchange(request, frame, Deadline::after(target.deadline));
-        match &result {
-            // An unreadable answer is an answer: the next one fails the same way, with its own error.
-            Ok(_) | Err(SocketError::Frame(_) | SocketError::Version { .. }) => self.circuit.reset(),
-            Err(_) => self.circuit.fail(Instant::now()),
-        }
-        result
+        self.answer_of(request, frame, target)
     }
 
     /// The same, whatever happened a moment ago: a ping asks in order to know.
@@ -70,8 +66,8 @@ impl Client {
         target: Target<'_>,
     ) -> Result<Reply, SocketError> {
         self.aim(target.path);
-        self.circuit.reset();
-        self.call(request, frame, target)
+        self.circuit.forget();
+        self.answer_of(request, frame, target)
     }
 
     /// Leaves one frame in the socket's buffer, wholly or not at all, and waits for nothing. Gives what the daemon
@@ -84,10 +80,10 @@ impl Client {
         self.pass_circuit(target)?;
         let result = self.leave(frame);
         match &result {
-            Ok(_) => self.circuit.reset(),
+            Ok(_) => self.circuit.succeed(),
             // The daemon is there; there may be room again in a moment.
             Err(SocketError::Full | SocketError::Frame(_) | SocketError::Version { .. }) => {}
-            Err(_) => self.circuit.fail(Instant::now()),
+            Err(_) => self.circuit.fail(Blame::Daemon),
         }
         result
     }
@@ -106,11 +102,26 @@ impl Client {
         if self.path != path {
             *self = Self {
                 path: path.to_owned(),
+                circuit: Circuit::with(Health::of(path)),
                 connects: self.connects,
                 reconnects: self.reconnects,
                 ..Self::default()
             };
         }
+    }
+
+    /// Asks, and remembers how that went.
+    fn answer_of(&mut self, request: Tag, frame: &[u8], target: Target<'_>) -> Result<Reply, SocketError> {
+        let result = self.exchange(request, frame, Deadline::after(target.deadline));
+        match &result {
+            // An unreadable answer is an answer: the next one fails the same way, with its own error.
+            Ok(_) | Err(SocketError::Frame(_) | SocketError::Version { .. }) => self.circuit.succeed(),
+            Err(SocketError::Deadline { .. }) if target.deadline < target.usual_deadline => {
+                self.circuit.fail(Blame::Caller);
+            }
+            Err(_) => self.circuit.fail(Blame::Daemon),
+        }
+        result
     }
 
     fn pass_circuit(&self, target: Target<'_>) -> Result<(), SocketError> {

@@ -1,8 +1,11 @@
-//! The system calls that std does not offer: connecting within a time, and writing without SIGPIPE.
+//! The system calls that std does not offer: connecting within a time, writing without SIGPIPE, and memory that a
+//! process shares with those it forks.
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Duration;
+
+use super::health::{Health, PLACES};
 
 /// What a poll waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +74,18 @@ pub(super) fn receive(fd: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<usize
 pub(super) fn is_quiet(fd: BorrowedFd<'_>) -> bool {
     let peeked = receive_with(fd, &mut [0], libc::MSG_DONTWAIT | libc::MSG_PEEK);
     matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+}
+
+/// Maps zeros that this process shares with all it forks from now on. They stay for as long as it lives.
+pub(super) fn shared_page() -> io::Result<&'static [Health; PLACES]> {
+    let (access, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
+    #[expect(unsafe_code, reason = "std has no shared memory")]
+    // SAFETY: a new mapping at a place of the kernel's choice touches no memory of ours. It is page aligned, as long as
+    // the array and never unmapped, and zeros are atomics.
+    unsafe {
+        let start = libc::mmap(std::ptr::null_mut(), size_of::<[Health; PLACES]>(), access, flags, -1, 0);
+        if start == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(&*start.cast()) }
+    }
 }
 
 fn receive_with(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: libc::c_int) -> io::Result<usize> {

@@ -60,7 +60,12 @@ pub(crate) fn answer_first(listener: &UnixListener, body: &[u8]) -> UnixStream {
 }
 
 pub(crate) fn target(path: &Path) -> Target<'_> {
-    Target { path: path.to_str().unwrap(), deadline: DEADLINE, retry_after: Duration::from_secs(10) }
+    Target {
+        path: path.to_str().unwrap(),
+        deadline: DEADLINE,
+        usual_deadline: DEADLINE,
+        retry_after: Duration::from_secs(10),
+    }
 }
 
 pub(crate) fn ping() -> Vec<u8> {

@@ -9,7 +9,7 @@ use platen_core::code::ErrorCode;
 use platen_core::wire::{Tag, encode};
 
 use crate::daemon::{DEADLINE, accept, code_of, connect_briefly, daemon, ping, read_request, target};
-use crate::extension::socket::{Circuit, Client, Deadline, SocketError};
+use crate::extension::socket::{Client, Deadline, SocketError};
 
 #[test]
 fn a_daemon_that_never_answers_costs_one_deadline() {
@@ -91,19 +91,4 @@ fn nothing_there_fails_at_once_and_is_not_asked_again() {
     assert!(matches!(second, SocketError::CircuitOpen { .. }), "{second}");
     assert!(start.elapsed() < DEADLINE);
     drop(daemon);
-}
-
-#[test]
-fn the_circuit_opens_for_its_pause_and_closes_again() {
-    let (start, pause) = (Instant::now(), Duration::from_secs(1));
-    let mut circuit = Circuit::default();
-    assert_eq!(circuit.retry_after_at(start, pause), None);
-
-    circuit.fail(start);
-
-    assert_eq!(circuit.retry_after_at(start + pause / 4, pause), Some(pause * 3 / 4));
-    assert_eq!(circuit.retry_after_at(start + pause, pause), None);
-    assert_eq!(circuit.retry_after_at(start, Duration::ZERO), None);
-    circuit.reset();
-    assert_eq!(circuit.retry_after_at(start, pause), None);
 }

@@ -8,6 +8,7 @@ mod extension {
 }
 
 mod calls;
+mod circuit;
 mod daemon;
 mod deadlines;
 mod pushes;
