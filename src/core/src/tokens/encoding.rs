@@ -194,6 +194,6 @@ impl PieceCounter {
     /// Not inlined: most pieces are remembered, and the loop over them stays short.
     #[inline(never)]
     fn encode(&mut self, piece: &[u8]) -> usize {
-        self.encoder.encode(self.dictionary, piece).len()
+        self.encoder.count(self.dictionary, piece)
     }
 }

@@ -57,9 +57,20 @@ impl Encoder {
         if piece.len() <= MAX_WHOLE_BYTES {
             self.encode_whole(dictionary, piece);
         } else {
-            self.encode_in_windows(dictionary, piece, WINDOWS);
+            self.found = self.encode_in_windows(dictionary, piece, WINDOWS);
         }
         &self.found
+    }
+
+    /// Counts the tokens of a piece. Of a long one they are never all in memory.
+    #[inline]
+    pub(super) fn count(&mut self, dictionary: &Dictionary, piece: &[u8]) -> usize {
+        if piece.len() <= MAX_WHOLE_BYTES {
+            self.encode_whole(dictionary, piece);
+            self.found.len()
+        } else {
+            self.encode_in_windows::<Count>(dictionary, piece, WINDOWS).0
+        }
     }
 
     fn encode_whole(&mut self, dictionary: &Dictionary, piece: &[u8]) {
@@ -81,24 +92,26 @@ impl Encoder {
     ///
     /// When no token is shared the window begins earlier, in the end at the beginning of the piece. A window with
     /// the bytes of the one before has its tokens: so runs of one character cost next to nothing.
-    fn encode_in_windows(&mut self, dictionary: &Dictionary, piece: &[u8], windows: Windows) {
-        let mut all = Vec::new();
-        if !self.windows_into(&mut all, dictionary, piece, windows) {
-            all.clear();
-            let windows = Windows { kept_tokens: usize::MAX, ..windows };
-            self.windows_into(&mut all, dictionary, piece, windows);
-        }
-        self.found = all;
-    }
-
-    /// False when a window would have to begin before the tokens that are kept.
-    fn windows_into(
+    fn encode_in_windows<T: Default + Extend<u32>>(
         &mut self,
-        all: &mut Vec<u32>,
         dictionary: &Dictionary,
         piece: &[u8],
         windows: Windows,
-    ) -> bool {
+    ) -> T {
+        self.try_in_windows(dictionary, piece, windows).unwrap_or_else(|| {
+            let windows = Windows { kept_tokens: usize::MAX, ..windows };
+            self.try_in_windows(dictionary, piece, windows).unwrap_or_default()
+        })
+    }
+
+    /// `None` when a window would have to begin before the tokens that are kept.
+    fn try_in_windows<T: Default + Extend<u32>>(
+        &mut self,
+        dictionary: &Dictionary,
+        piece: &[u8],
+        windows: Windows,
+    ) -> Option<T> {
+        let mut all = T::default();
         let mut known: Vec<Placed> = Vec::new();
         let mut known_start = 0;
         let mut encoded: &[u8] = &[];
@@ -110,7 +123,7 @@ impl Encoder {
                 let last = kept.checked_sub(1).and_then(|last| known.get(last));
                 let start = last.map_or(known_start, |placed| placed.end);
                 if start == known_start && start > 0 {
-                    return false;
+                    return None;
                 }
                 let target = (start + overlap + windows.step_bytes).max(reached + 1).min(piece.len());
                 let window = piece.get(start..target).unwrap_or_default();
@@ -136,12 +149,23 @@ impl Encoder {
                 overlap *= 2;
             }
             if known.len() / 2 > windows.kept_tokens {
-                let settled = known.drain(..known.len() - windows.kept_tokens);
-                all.extend(settled.inspect(|placed| known_start = placed.end).map(|placed| placed.token));
+                let settled = known.len() - windows.kept_tokens;
+                known_start = known.get(settled - 1).map_or(known_start, |placed| placed.end);
+                all.extend(known.drain(..settled).map(|placed| placed.token));
             }
         }
         all.extend(known.iter().map(|placed| placed.token));
-        true
+        Some(all)
+    }
+}
+
+/// Counts what it is extended with.
+#[derive(Default)]
+struct Count(usize);
+
+impl Extend<u32> for Count {
+    fn extend<I: IntoIterator<Item = u32>>(&mut self, tokens: I) {
+        self.0 += tokens.into_iter().count();
     }
 }
 
@@ -334,10 +358,8 @@ mod tests {
     use super::*;
     use crate::tokens::tables::O200K_BASE;
 
-    fn in_windows(piece: &str, windows: Windows) -> Vec<u32> {
-        let mut encoder = Encoder::default();
-        encoder.encode_in_windows(&O200K_BASE, piece.as_bytes(), windows);
-        encoder.found
+    fn in_windows<T: Default + Extend<u32>>(piece: &str, windows: Windows) -> T {
+        Encoder::default().encode_in_windows(&O200K_BASE, piece.as_bytes(), windows)
     }
 
     fn merged(piece: &str) -> Vec<u32> {
@@ -361,7 +383,10 @@ mod tests {
         ) {
             let windows = Windows { step_bytes, overlap_bytes, kept_tokens };
 
-            prop_assert_eq!(in_windows(&piece, windows), merged(&piece));
+            let (tokens, counted): (Vec<u32>, Count) = (in_windows(&piece, windows), in_windows(&piece, windows));
+
+            prop_assert_eq!(counted.0, tokens.len());
+            prop_assert_eq!(tokens, merged(&piece));
         }
 
         #[test]
