@@ -109,3 +109,23 @@ fn open_store(config: &Config) -> anyhow::Result<Store> {
     }
     Ok(Store::open(&config.database, state_dir, SystemClock.now())?)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_manual_explains_every_command() {
+        let manual = include_str!("../../../deploy/package/daemon/platend.8");
+
+        let missing: Vec<_> = Cli::command()
+            .get_subcommands()
+            .map(|command| command.get_name().replace('-', "\\-"))
+            .filter(|name| ![".B ", ".BR "].iter().any(|mark| manual.contains(&format!("\n{mark}{name}"))))
+            .collect();
+
+        assert_eq!(missing, [""; 0]);
+    }
+}
