@@ -75,7 +75,11 @@ impl Maker {
                 model: "default".to_owned(),
                 messages: vec![Message {
                     role: Role::User,
-                    content: format!("What does the page number {number} say about opening hours in winter?"),
+                    // Another question in each run: the same one of a moment ago is the same job.
+                    content: format!(
+                        "What does page {number} of {} say about opening hours in winter?",
+                        self.run
+                    ),
                 }],
                 max_output_tokens: Some(500),
                 temperature: None,
