@@ -68,10 +68,14 @@ class Daemon {
 		return { seconds, wakeups: new Map( wakeups ) };
 	}
 
-	/** Jobs that have ended well. */
-	async succeeded() {
+	/** Jobs that have ended well, and webhooks that were taken. */
+	async done() {
 		const page = await ( await fetch( `${ this.http }/metrics` ) ).text();
-		return Number( page.match( /^platen_jobs_ended_total\{status="succeeded"\} (\d+)/m )?.[ 1 ] ?? 0 );
+		const count = ( counter ) => Number( page.match( new RegExp( `^${ counter } (\\d+)`, 'm' ) )?.[ 1 ] ?? 0 );
+		return {
+			succeeded: count( 'platen_jobs_ended_total\\{status="succeeded"\\}' ),
+			told: count( 'platen_webhook_deliveries_total\\{outcome="delivered"\\}' ),
+		};
 	}
 }
 
