@@ -39,7 +39,7 @@ pub(super) fn failed(what: &'static str) -> impl FnOnce(SqlError) -> StoreError 
 
 /// The statements that run for every job, and those that run when the daemon starts: none may look at every row.
 #[cfg(test)]
-pub(super) const QUEUE_STATEMENTS: [&str; 8] = [
+pub(super) const QUEUE_STATEMENTS: [&str; 11] = [
     overview::WAITING_LANES,
     overview::RUNNING_LANES,
     lease::LATE_JOBS,
@@ -48,4 +48,7 @@ pub(super) const QUEUE_STATEMENTS: [&str; 8] = [
     work::NEXT_STEP,
     work::NEXT_DEADLINE,
     work::ORPHANS,
+    submit::SAME_INPUT,
+    deliveries::SITES_WITH_DUE,
+    deliveries::DUE_OF_SITE,
 ];

@@ -15,6 +15,12 @@ const MAX_TRIES: u32 = 8;
 const CHANGE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const QUERY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
+/// Statements of the queue are made for an index each. What PostgreSQL knows of its tables would tell it otherwise for
+/// the first minute of a busy queue, when they were empty as the plans were made; so whole tables are read only where
+/// there is no other way.
+const PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
+     SET enable_mergejoin = off; SET jit = off";
+
 /// A transaction of ours is short. One that stands still is of a daemon that was stopped in the middle: the server
 /// ends it, so that the others get its locks. What is acknowledged is durable, whatever the server's default is.
 const SETTINGS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
@@ -97,6 +103,7 @@ impl Session {
         }
         let handle = Handle::new(self.address.connect()?);
         handle.batch(SETTINGS)?;
+        handle.batch(PLANS)?;
         handle.begin(text)?;
         Ok(self.handle.insert(handle))
     }

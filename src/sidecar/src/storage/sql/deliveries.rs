@@ -11,6 +11,22 @@ use crate::storage::{StoreError, StoreFuture};
 use crate::telemetry::names;
 use crate::webhooks::store::{Delivery, DeliveryFailure, DeliveryId, DeliveryStore, DueFilter};
 
+/// Sites with something due: one look at an index for each.
+pub(super) const SITES_WITH_DUE: &str = "SELECT site_id FROM sites WHERE webhooks = 'on' \
+     AND (SELECT 1 FROM deliveries WHERE deliveries.site_id = sites.site_id AND next_at <= ?1 LIMIT 1) \
+     IS NOT NULL";
+
+/// What is due of a site, without what has to wait for an earlier event of its conversation. The inner query is one
+/// look at an index for each; as NOT EXISTS, PostgreSQL could make a join with all that wait of it.
+pub(super) const DUE_OF_SITE: &str = "SELECT delivery_id, body, job_id, deliveries.request_id, \
+     deliveries.traceparent, tries, round_tries, round_began_at, next_at, delivery_no \
+     FROM deliveries JOIN jobs ON jobs.job_no = deliveries.job_no \
+     WHERE deliveries.site_id = ?1 AND next_at <= ?2 AND (\
+         SELECT 1 FROM deliveries AS earlier WHERE earlier.site_id = deliveries.site_id \
+         AND earlier.conversation = deliveries.conversation \
+         AND earlier.delivery_no < deliveries.delivery_no AND earlier.next_at IS NOT NULL LIMIT 1) IS NULL \
+     ORDER BY next_at, delivery_no LIMIT ?3";
+
 impl DeliveryStore for Store {
     fn due(&self, now: Timestamp, filter: DueFilter) -> StoreFuture<'_, Vec<Delivery>> {
         Box::pin(async move {
@@ -79,12 +95,7 @@ fn due(connection: &Connection, now: Timestamp, filter: &DueFilter) -> Result<Ve
 
 fn sites_with_due(connection: &Connection, now: Timestamp) -> Result<Vec<SiteId>, StoreError> {
     let ids: Vec<String> = connection
-        .query_all(
-            "SELECT site_id FROM sites WHERE webhooks = 'on' AND EXISTS (SELECT 1 FROM deliveries \
-             WHERE deliveries.site_id = sites.site_id AND next_at <= ?1)",
-            params![now],
-            |row| row.get(0),
-        )
+        .query_all(SITES_WITH_DUE, params![now], |row| row.get(0))
         .map_err(failed("find due deliveries"))?;
     ids.into_iter().map(row::site_id).collect()
 }
@@ -97,14 +108,7 @@ fn due_of(
 ) -> Result<Vec<(Timestamp, i64, Delivery)>, StoreError> {
     connection
         .query_all(
-            "SELECT delivery_id, body, job_id, deliveries.request_id, deliveries.traceparent, tries, \
-             round_tries, round_began_at, next_at, delivery_no \
-             FROM deliveries JOIN jobs ON jobs.job_no = deliveries.job_no \
-             WHERE deliveries.site_id = ?1 AND next_at <= ?2 AND NOT EXISTS (\
-                 SELECT 1 FROM deliveries AS earlier WHERE earlier.site_id = deliveries.site_id \
-                 AND earlier.conversation = deliveries.conversation \
-                 AND earlier.delivery_no < deliveries.delivery_no AND earlier.next_at IS NOT NULL) \
-             ORDER BY next_at, delivery_no LIMIT ?3",
+            DUE_OF_SITE,
             params![site.as_str(), now, i64::try_from(limit).unwrap_or(i64::MAX)],
             DeliveryRow::read,
         )

@@ -16,6 +16,13 @@ use crate::jobs::schedule::LaneNo;
 use crate::jobs::store::{NewJob, Submitted};
 use crate::storage::StoreError;
 
+/// The living job with this input. It is said by its status that it lives, and not by `finished_at`, or PostgreSQL
+/// would find it by walking along the index of all that live, as long as it believes the table to be small.
+pub(super) const SAME_INPUT: &str = "SELECT job_id, site_id, status, fingerprint FROM jobs \
+     WHERE input_key = ?1 AND site_id = ?2 AND subject = ?3 AND fingerprint = ?4 \
+     AND conversation IS NOT DISTINCT FROM ?5 AND accepted_at > ?6 AND status IN ('queued', 'running') \
+     ORDER BY accepted_at, job_no LIMIT 1";
+
 pub(super) fn submit(
     connection: &Connection,
     jobs: &[NewJob],
@@ -162,10 +169,7 @@ fn find_same_input(
     for key in job.input_keys(now) {
         let found = connection
             .query_opt(
-                "SELECT job_id, site_id, status, fingerprint FROM jobs \
-                 WHERE input_key = ?1 AND site_id = ?2 AND subject = ?3 AND fingerprint = ?4 \
-                 AND conversation IS NOT DISTINCT FROM ?5 AND accepted_at > ?6 AND finished_at IS NULL \
-                 ORDER BY job_no LIMIT 1",
+                SAME_INPUT,
                 params![key, site.as_str(), subject, &fingerprint[..], conversation, since],
                 Earlier::read,
             )
