@@ -182,6 +182,10 @@ impl PieceCounter {
     /// How many tokens the piece at `start..end` of a text has.
     #[inline]
     pub(super) fn count(&mut self, cache: &mut PieceCache, text: &[u8], start: usize, end: usize) -> usize {
+        // Every byte is a token.
+        if end - start == 1 {
+            return 1;
+        }
         let key = Key::new(text, start, end, self.number);
         if let Some(tokens) = cache.find(key) {
             return tokens;

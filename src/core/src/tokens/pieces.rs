@@ -58,11 +58,95 @@ impl<'t> Pieces<'t> {
 
     #[inline]
     fn end_by_o200k(&mut self, start: usize) -> usize {
-        if let Some((end, next)) = self.plain_word(start)
-            && next != b'\''
-        {
-            return end;
+        self.ascii_end(start).unwrap_or_else(|| self.any_end_by_o200k(start))
+    }
+
+    /// What [`end_by_o200k`](Self::end_by_o200k) gives for a piece of ASCII characters before an ASCII character, which
+    /// is most of most texts. `None` says nothing.
+    #[inline]
+    fn ascii_end(&self, start: usize) -> Option<usize> {
+        let (first, second) = (self.ascii_kind(start), self.ascii_kind(start + 1));
+        if second & LETTER != 0 && first & (LETTER | NUMBER | NEWLINE | WIDE) == 0 {
+            self.ascii_word(start, start + 1)
+        } else if first & LETTER != 0 {
+            self.ascii_word(start, start)
+        } else if (first | second) & WIDE != 0 {
+            None
+        } else if first & NUMBER != 0 {
+            let third = if second & NUMBER == 0 { second } else { self.ascii_kind(start + 2) };
+            let numbers = 1 + usize::from(second & NUMBER != 0) + usize::from(third & NUMBER != 0);
+            (third & WIDE == 0).then_some(start + numbers)
+        } else if first == 0 {
+            self.ascii_others(start + 1)
+        } else if second == 0 && self.text.get(start) == Some(&b' ') {
+            self.ascii_others(start + 2)
+        } else {
+            self.ascii_whitespace(start)
         }
+    }
+
+    /// The end of a word whose letters begin at `letters`.
+    #[inline]
+    fn ascii_word(&self, start: usize, letters: usize) -> Option<usize> {
+        if let Some((end, next)) = self.plain_word(start) {
+            return (next != b'\'').then_some(end);
+        }
+        let upper_end = self.skip_ascii(letters, UPPER);
+        let end = self.skip_ascii(upper_end, LOWER);
+        let next = *self.text.get(end)?;
+        (next < 0x80 && next != b'\'').then_some(end)
+    }
+
+    /// The end of `[^\s\p{L}\p{N}]*[\r\n/]*`.
+    #[inline]
+    fn ascii_others(&self, start: usize) -> Option<usize> {
+        let mut end = start;
+        while self.ascii_kind(end) == 0 {
+            end += 1;
+        }
+        if self.ascii_kind(end) & WIDE != 0 {
+            return None;
+        }
+        while matches!(self.text.get(end)?, b'\r' | b'\n' | b'/') {
+            end += 1;
+        }
+        Some(end)
+    }
+
+    #[inline]
+    fn ascii_whitespace(&self, start: usize) -> Option<usize> {
+        let mut end = start;
+        let mut newline_end = None;
+        let next = loop {
+            let kind = self.ascii_kind(end);
+            if kind & SPACE == 0 {
+                break kind;
+            }
+            end += 1;
+            if kind & NEWLINE != 0 {
+                newline_end = Some(end);
+            }
+        };
+        let without_last = if end == start + 1 { end } else { end - 1 };
+        (next & WIDE == 0).then_some(newline_end.unwrap_or(without_last))
+    }
+
+    #[inline]
+    fn skip_ascii(&self, start: usize, bits: u8) -> usize {
+        let mut end = start;
+        while self.ascii_kind(end) & bits != 0 {
+            end += 1;
+        }
+        end
+    }
+
+    /// The kind of an ASCII character; [`WIDE`] for any other and for the end of the text.
+    #[inline]
+    fn ascii_kind(&self, place: usize) -> u8 {
+        self.text.get(place).map_or(WIDE, |byte| BYTE_KINDS[usize::from(*byte)])
+    }
+
+    fn any_end_by_o200k(&mut self, start: usize) -> usize {
         let (first, width) = self.kind(start);
         if first & LETTER != 0 {
             let (Word::Mixed(end) | Word::Upper(end) | Word::None(end)) = self.word(start);
@@ -350,15 +434,18 @@ fn lower_letters(bytes: [u8; WORD_BYTES]) -> usize {
     usize::try_from(others.trailing_zeros() / 8).unwrap_or(WORD_BYTES)
 }
 
-const ASCII_KINDS: [u8; 128] = ascii_kinds();
+/// A byte that is not ASCII, or none.
+const WIDE: u8 = 128;
+
+const BYTE_KINDS: [u8; 256] = byte_kinds();
 
 #[inline]
 fn ascii_kind(byte: u8) -> u8 {
-    ASCII_KINDS.get(usize::from(byte)).copied().unwrap_or(0)
+    BYTE_KINDS[usize::from(byte)]
 }
 
-const fn ascii_kinds() -> [u8; 128] {
-    let mut kinds = [0; 128];
+const fn byte_kinds() -> [u8; 256] {
+    let mut kinds = [0; 256];
     let mut byte: u8 = 0;
     let mut rest = kinds.as_mut_slice();
     while let [kind, others @ ..] = rest {
@@ -368,9 +455,10 @@ const fn ascii_kinds() -> [u8; 128] {
             b'0'..=b'9' => NUMBER,
             b'\r' | b'\n' => SPACE | NEWLINE,
             b'\t' | 0x0B | 0x0C | b' ' => SPACE,
+            0x80.. => WIDE,
             _ => 0,
         };
-        byte += 1;
+        byte = byte.wrapping_add(1);
         rest = others;
     }
     kinds
