@@ -5,6 +5,7 @@
 //! `sql`, once; below it are the engines, which know how a transaction begins, how it ends and who else may write.
 //! Nothing outside `storage` knows which engine runs.
 
+mod change;
 mod error;
 mod postgres;
 mod room;
@@ -17,5 +18,6 @@ pub use error::{StoreError, StoreFuture};
 pub use postgres::{AddressError, OwnerError};
 pub(crate) use room::is_disk_full;
 pub use sql::MigrateError;
+use store::Line;
 pub use store::{OpenError, Store};
 pub use tenure::{JobNews, Tenure, Wakes};

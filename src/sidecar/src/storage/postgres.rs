@@ -1,12 +1,13 @@
 //! One PostgreSQL database, which several daemons may share.
 //!
-//! Each change is a transaction of its own (read committed) on one of a few connections, and is made again when
-//! PostgreSQL ends it because of others. Whoever changes a job or its steps holds the lock of the job's row first
+//! Changes that come while a transaction (read committed) is made are made together in the next one; each by itself
+//! when they do not hold together, and again when PostgreSQL ends one because of others. Whoever changes a job or its steps holds the lock of the job's row first
 //! (`sql::locks`); the heads of lanes are taken past rows that others hold. Each query sees one moment (repeatable
 //! read). The connections belong to threads that block, never to the runtime's.
 
 mod address;
 mod bulletin;
+mod client;
 mod dialect;
 mod error;
 mod handle;
@@ -14,6 +15,7 @@ mod owner;
 mod pool;
 mod session;
 mod tls;
+mod writers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,20 +23,25 @@ use std::time::Duration;
 use platen_core::clock::Timestamp;
 use thiserror::Error;
 
+use self::client::Client;
 use self::handle::Handle;
 use self::owner::Announcer;
 use self::pool::Pool;
-use super::StoreError;
+use self::writers::Writers;
 use super::sql::connection::{Connection, Sql, SqlError};
 use super::sql::migrate::{self, MigrateError, Migration, migrations};
+use super::{Line, StoreError};
 pub(super) use address::Address;
 pub use address::AddressError;
 pub(super) use error::PostgresError;
 pub(super) use owner::Owned;
 pub use owner::OwnerError;
 
-/// Changes at the same time; more wait. One of them may wait for another daemon's lease of work.
-const WRITERS: usize = 4;
+/// Changes of one line that share a transaction. Bounds how long the first of them waits for the last.
+const TOGETHER: usize = 64;
+
+/// Connections for changes that go alone.
+const ALONE: usize = 2;
 
 /// Queries at the same time; more wait.
 const READERS: usize = 4;
@@ -45,7 +52,9 @@ const MIGRATIONS: &[Migration] = migrations!("postgres");
 #[derive(Clone)]
 pub(super) struct Database {
     address: Address,
-    writers: Pool,
+    submits: Writers,
+    lives: Writers,
+    alone: Writers,
     readers: Pool,
     announcer: Arc<Announcer>,
 }
@@ -70,7 +79,9 @@ impl Database {
         migrated.unwrap_or_else(|_| Err(refused(&address)(PostgresError::silent().into())))?;
         let announcer = Arc::new(Announcer::default());
         Ok(Self {
-            writers: Pool::start(&address, &announcer, WRITERS),
+            submits: Writers::start(&address, &announcer, 1, TOGETHER),
+            lives: Writers::start(&address, &announcer, 1, TOGETHER),
+            alone: Writers::start(&address, &announcer, ALONE, 1),
             readers: Pool::start(&address, &announcer, READERS),
             announcer,
             address,
@@ -82,12 +93,17 @@ impl Database {
         Owned::take(self.address.clone(), Arc::clone(&self.announcer), owner, drain_deadline).await
     }
 
-    pub(super) async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>
+    pub(super) async fn write<T, F>(&self, line: Line, what: &'static str, change: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        self.writers.run(move |session| session.change(what, &change)).await
+        let writers = match line {
+            Line::Submits => &self.submits,
+            Line::Lives => &self.lives,
+            Line::Alone => &self.alone,
+        };
+        writers.write(what, change).await
     }
 
     pub(super) async fn read<T, F>(&self, what: &'static str, query: F) -> Result<T, StoreError>
@@ -101,7 +117,7 @@ impl Database {
 
 /// One process at a time: the others wait, and find nothing left to do.
 fn migrate(address: &Address, now: Timestamp) -> Result<(), OpenError> {
-    let handle = Handle::new(address.connect().map_err(refused(address))?);
+    let handle = Handle::new(Client::connect(address).map_err(refused(address))?);
     let lock = "SELECT pg_advisory_lock(hashtextextended('platen migrations', 0))";
     handle.batch(lock).map_err(refused(address))?;
     migrate::migrate(&handle, MIGRATIONS, "BEGIN", now)?;

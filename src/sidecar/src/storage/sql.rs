@@ -52,3 +52,6 @@ pub(super) const QUEUE_STATEMENTS: [&str; 11] = [
     deliveries::SITES_WITH_DUE,
     deliveries::DUE_OF_SITE,
 ];
+
+#[cfg(test)]
+pub(super) const SAME_INPUT: &str = submit::SAME_INPUT;

@@ -21,6 +21,18 @@ pub struct Store {
     duty: Duty,
 }
 
+/// Which changes follow each other, where an engine can make several at the same time. Those of one line may share a
+/// transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// New jobs.
+    Submits,
+    /// What happens to jobs, and everything short.
+    Lives,
+    /// What may take long, or wait for another daemon: nothing waits for it but its caller.
+    Alone,
+}
+
 #[derive(Clone)]
 enum Engine {
     Sqlite(sqlite::Database),
@@ -111,9 +123,23 @@ impl Store {
         T: Send + 'static,
         F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
+        self.write_in(Line::Lives, what, change).await
+    }
+
+    /// The same in another line.
+    pub(super) async fn write_in<T, F>(
+        &self,
+        line: Line,
+        what: &'static str,
+        change: F,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
         match &self.engine {
             Engine::Sqlite(database) => database.write(what, change).await,
-            Engine::Postgres(database) => database.write(what, change).await,
+            Engine::Postgres(database) => database.write(line, what, change).await,
         }
     }
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::postgres::config::{Host, SslMode};
 use platen_core::secret::Secret;
 use thiserror::Error;
+use tokio_postgres::config::{Host, SslMode};
 
 use super::PostgresError;
 use super::tls::Tls;
@@ -71,14 +71,8 @@ impl Address {
         Ok(Self(Arc::new(Parts { config, tls })))
     }
 
-    /// Connects. Blocks, and must not be called on a thread of the runtime.
-    pub(super) fn connect(&self) -> Result<::postgres::Client, SqlError> {
-        let config = ::postgres::Config::from(self.0.config.clone());
-        Ok(config.connect(self.0.tls.clone()).map_err(PostgresError::from)?)
-    }
-
-    /// Connects without blocking.
-    pub(super) async fn connect_async(&self) -> Result<(tokio_postgres::Client, Connection), SqlError> {
+    /// Connects.
+    pub(super) async fn connect(&self) -> Result<(tokio_postgres::Client, Connection), SqlError> {
         Ok(self.0.config.connect(self.0.tls.clone()).await.map_err(PostgresError::from)?)
     }
 }

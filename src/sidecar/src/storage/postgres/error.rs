@@ -1,7 +1,7 @@
 //! What went wrong, without what a row holds.
 
-use ::postgres::error::SqlState;
 use thiserror::Error;
+use tokio_postgres::error::SqlState;
 
 /// A failure of PostgreSQL or of the way to it. PostgreSQL's details and hints are left out: they may quote rows.
 #[derive(Debug, Error)]
@@ -9,7 +9,17 @@ use thiserror::Error;
 pub(in crate::storage) struct PostgresError {
     text: String,
     state: Option<SqlState>,
-    is_closed: bool,
+    connection: Connection,
+}
+
+/// What is left of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Connection {
+    Open,
+    /// It was lost, and the transaction with it.
+    Lost,
+    /// It was lost while the transaction ended: nobody knows how.
+    LostInCommit,
 }
 
 impl PostgresError {
@@ -18,18 +28,27 @@ impl PostgresError {
         Self {
             text: "an earlier statement of the transaction failed".to_owned(),
             state: None,
-            is_closed: false,
+            connection: Connection::Open,
         }
     }
 
     /// The server said nothing within the time that it has, or closed the connection.
     pub(super) fn silent() -> Self {
-        Self { text: "the server does not answer".to_owned(), state: None, is_closed: true }
+        Self { text: "the server does not answer".to_owned(), state: None, connection: Connection::Lost }
     }
 
-    /// The connection was lost while the transaction ended: nobody knows how.
+    /// This happened while the transaction ended.
     pub(super) fn in_commit(self) -> Self {
-        Self { is_closed: false, ..self }
+        let connection = match self.connection {
+            Connection::Open => Connection::Open,
+            Connection::Lost | Connection::LostInCommit => Connection::LostInCommit,
+        };
+        Self { connection, ..self }
+    }
+
+    /// Whether it is known that nothing of the transaction was kept.
+    pub(super) fn is_undone(&self) -> bool {
+        self.connection != Connection::LostInCommit
     }
 
     /// Whether the transaction was ended because of others, or with its connection: nothing of it was kept, and it
@@ -41,16 +60,16 @@ impl PostgresError {
             SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
             SqlState::ADMIN_SHUTDOWN,
         ];
-        self.is_closed || self.state.as_ref().is_some_and(|state| states.contains(state))
+        self.connection == Connection::Lost || self.state.as_ref().is_some_and(|state| states.contains(state))
     }
 }
 
-impl From<::postgres::Error> for PostgresError {
-    fn from(error: ::postgres::Error) -> Self {
-        let is_closed = error.is_closed();
+impl From<tokio_postgres::Error> for PostgresError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let connection = if error.is_closed() { Connection::Lost } else { Connection::Open };
         if let Some(refusal) = error.as_db_error() {
             let text = format!("{} ({})", refusal.message(), refusal.code().code());
-            return Self { text, state: Some(refusal.code().clone()), is_closed };
+            return Self { text, state: Some(refusal.code().clone()), connection };
         }
         let mut text = error.to_string();
         let mut next = std::error::Error::source(&error);
@@ -58,6 +77,6 @@ impl From<::postgres::Error> for PostgresError {
             text = format!("{text}: {cause}");
             next = cause.source();
         }
-        Self { text, state: None, is_closed }
+        Self { text, state: None, connection }
     }
 }

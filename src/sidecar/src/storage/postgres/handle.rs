@@ -3,37 +3,52 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use ::postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use ::postgres::{Client, Row as PostgresRow, Statement};
 use bytes::{BufMut, BytesMut};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Row as PostgresRow, Statement};
 
-use super::PostgresError;
 use super::bulletin::Bulletin;
-use super::dialect;
+use super::client::Client;
+use super::{PostgresError, dialect};
 use crate::storage::sql::connection::{JobChange, News, Row, Sql, SqlError, Value};
 
 /// Statements are prepared once per connection and kept by their text. They are few: no text has values in it.
 pub(super) struct Handle {
-    client: RefCell<Client>,
+    client: Client,
     statements: RefCell<HashMap<String, Statement>>,
     has_failed: Cell<bool>,
+    is_shared: Cell<bool>,
     news: RefCell<Bulletin>,
+}
+
+/// Whether a transaction is one caller's or that of several, who know nothing of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Callers {
+    One,
+    Several,
 }
 
 impl Handle {
     pub(super) fn new(client: Client) -> Self {
         Self {
-            client: RefCell::new(client),
+            client,
             statements: RefCell::default(),
             has_failed: Cell::new(false),
+            is_shared: Cell::new(false),
             news: RefCell::default(),
         }
     }
 
-    pub(super) fn begin(&self, text: &str) -> Result<(), SqlError> {
+    /// Begins a transaction with the first statement of it. An error means that the connection was lost meanwhile.
+    pub(super) fn begin(&self, text: &str, callers: Callers) -> Result<(), SqlError> {
+        if !self.client.is_open() {
+            return Err(PostgresError::silent().into());
+        }
         self.has_failed.set(false);
+        self.is_shared.set(callers == Callers::Several);
         self.news.take();
-        self.batch(text)
+        self.client.put_off(text);
+        Ok(())
     }
 
     /// Lets the server tell what others should hear of, when the transaction is committed: for a process that has
@@ -41,8 +56,7 @@ impl Handle {
     pub(super) fn notify(&self) -> Result<(), SqlError> {
         let told = self.news.take();
         for (channel, payload) in told.notifications() {
-            let told = self.client.borrow_mut().execute("SELECT pg_notify($1, $2)", &[&channel, &payload]);
-            self.noted(told)?;
+            self.execute("SELECT pg_notify(?1, ?2)", &[Value::Text(channel), Value::Text(&payload)])?;
         }
         Ok(())
     }
@@ -54,40 +68,45 @@ impl Handle {
             self.rollback()?;
             return Err(PostgresError::aborted().into());
         }
-        let ended = self.client.borrow_mut().batch_execute("COMMIT");
-        ended.map_err(|error| PostgresError::from(error).in_commit())?;
+        self.client.batch("COMMIT").map_err(PostgresError::in_commit)?;
         Ok(self.news.take())
     }
 
     pub(super) fn rollback(&self) -> Result<(), SqlError> {
+        self.client.forget();
         self.batch("ROLLBACK")
     }
 
-    fn prepared(&self, text: &str) -> Result<Statement, ::postgres::Error> {
+    /// Ends a transaction in which nothing was changed and nothing has failed; nobody waits for it.
+    pub(super) fn leave(&self) -> Result<(), SqlError> {
+        Ok(self.client.send_off("ROLLBACK")?)
+    }
+
+    fn prepared(&self, text: &str) -> Result<Statement, PostgresError> {
         if let Some(statement) = self.statements.borrow().get(text) {
             return Ok(statement.clone());
         }
-        let statement = self.client.borrow_mut().prepare(&dialect::postgres(text))?;
+        let statement = self.client.prepare(&dialect::postgres(text))?;
         self.statements.borrow_mut().insert(text.to_owned(), statement.clone());
         Ok(statement)
     }
 
     /// Notes a failure: PostgreSQL takes no more statements in this transaction.
-    fn noted<T>(&self, outcome: Result<T, ::postgres::Error>) -> Result<T, SqlError> {
-        outcome.map_err(|error| {
-            self.has_failed.set(true);
-            PostgresError::from(error).into()
-        })
+    fn noted<T>(&self, outcome: Result<T, PostgresError>) -> Result<T, SqlError> {
+        Ok(outcome.inspect_err(|_| self.has_failed.set(true))?)
     }
 }
 
 impl Sql for Handle {
     fn execute(&self, statement: &str, values: &[Value<'_>]) -> Result<usize, SqlError> {
-        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-        let changed = self
-            .prepared(statement)
-            .and_then(|statement| self.client.borrow_mut().execute(&statement, &values));
+        let changed = self.prepared(statement).and_then(|statement| self.client.execute(&statement, values));
         self.noted(changed).map(|rows| usize::try_from(rows).unwrap_or(usize::MAX))
+    }
+
+    fn execute_later(&self, statement: &str, values: &[Value<'_>]) -> Result<(), SqlError> {
+        let put_off =
+            self.prepared(statement).and_then(|statement| self.client.put_off_statement(statement, values));
+        self.noted(put_off)
     }
 
     fn each_row(
@@ -96,16 +115,12 @@ impl Sql for Handle {
         values: &[Value<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<(), SqlError>,
     ) -> Result<(), SqlError> {
-        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-        let rows = self
-            .prepared(statement)
-            .and_then(|statement| self.client.borrow_mut().query(&statement, &values));
+        let rows = self.prepared(statement).and_then(|statement| self.client.query(&statement, values));
         self.noted(rows)?.iter().try_for_each(|row| each(row))
     }
 
     fn batch(&self, statements: &str) -> Result<(), SqlError> {
-        let outcome = self.client.borrow_mut().batch_execute(statements);
-        self.noted(outcome)
+        self.noted(self.client.batch(statements))
     }
 
     fn overwrite_removed(&self) -> Result<(), SqlError> {
@@ -115,6 +130,10 @@ impl Sql for Handle {
 
     fn has_other_writers(&self) -> bool {
         true
+    }
+
+    fn is_shared(&self) -> bool {
+        self.is_shared.get()
     }
 
     fn announce(&self, news: News) {

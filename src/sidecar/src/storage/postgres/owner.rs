@@ -165,7 +165,7 @@ struct Link {
 
 impl Link {
     async fn open(address: &Address) -> Result<Self, SqlError> {
-        let (client, connection) = address.connect_async().await?;
+        let (client, connection) = address.connect().await?;
         let mut link = Self { client, connection, backend: 0 };
         let listen =
             [bulletin::WORK, bulletin::DELIVERIES, bulletin::JOBS].map(|name| format!("LISTEN {name};"));

@@ -15,11 +15,10 @@ pub(super) fn begin(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .execute(
+        .execute_later(
             "INSERT INTO attempts (job_no, step, branch, attempt, began_at) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![key.job_no, key.step, key.branch, attempt, now],
         )
-        .map(drop)
         .map_err(failed("begin an attempt"))
 }
 
@@ -30,13 +29,12 @@ pub(super) fn append(
     text: &str,
 ) -> Result<(), StoreError> {
     connection
-        .execute(
+        .execute_later(
             "INSERT INTO chunks (job_no, step, branch, attempt, chunk, text) \
              VALUES (?1, ?2, ?3, ?4, (SELECT COALESCE(MAX(chunk), 0) + 1 FROM chunks \
              WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4), ?5)",
             params![key.job_no, key.step, key.branch, attempt, text],
         )
-        .map(drop)
         .map_err(failed("keep text"))
 }
 
@@ -63,7 +61,7 @@ pub(super) fn succeed(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .execute(
+        .execute_later(
             "UPDATE attempts SET ended_at = ?5, outcome = 'succeeded' \
              WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
             params![key.job_no, key.step, key.branch, attempt, now],
@@ -104,7 +102,7 @@ fn close(
     let (code, message) = error.map(|error| (error.code.as_str(), error.message.as_str())).unzip();
     let StepKey { job_no, step, branch } = key;
     connection
-        .execute(
+        .execute_later(
             "UPDATE attempts SET ended_at = ?5, outcome = ?6, error_code = ?7, error_message = ?8, \
              partial_text = (SELECT string_agg(text, '' ORDER BY chunk) FROM chunks \
                              WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4) \
@@ -117,10 +115,9 @@ fn close(
 
 fn drop_chunks(connection: &Connection, key: StepKey, attempt: u32) -> Result<(), StoreError> {
     connection
-        .execute(
+        .execute_later(
             "DELETE FROM chunks WHERE job_no = ?1 AND step = ?2 AND branch = ?3 AND attempt = ?4",
             params![key.job_no, key.step, key.branch, attempt],
         )
-        .map(drop)
         .map_err(failed("end an attempt"))
 }

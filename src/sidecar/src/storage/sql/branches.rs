@@ -8,7 +8,7 @@ use super::connection::{Connection, News, params};
 use super::graph::Place;
 use super::row::to_json;
 use super::steps::StepKey;
-use super::{attempts, failed, steps, submit};
+use super::{attempts, failed, locks, steps, submit};
 use crate::jobs::graph::Graph;
 use crate::jobs::schedule::LaneNo;
 use crate::storage::StoreError;
@@ -37,7 +37,7 @@ pub(super) fn fan_out(
     for (branch, item) in (0_u32..).zip(items) {
         let item = to_json(item, "steps.item")?;
         connection
-            .execute(
+            .execute_later(
                 "INSERT INTO steps (job_no, step, branch, name, status, lane_no, item) \
                  VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6) \
                  ON CONFLICT (job_no, step, branch) DO UPDATE SET \
@@ -60,7 +60,7 @@ pub(super) fn undo(
     let lane = lane(connection, graph, at, step)?;
     let name = graph.step(step).map_or("", |step| step.name());
     connection
-        .execute(
+        .execute_later(
             "INSERT INTO steps (job_no, step, branch, name, status, lane_no, item) \
              SELECT job_no, ?2, branch, ?4, 'waiting', ?5, item FROM steps \
              WHERE job_no = ?1 AND step = ?3 AND status = 'succeeded' \
@@ -68,7 +68,6 @@ pub(super) fn undo(
              status = 'waiting', item = excluded.item, failures = 0, crashes = 0",
             params![at.job_no, place(step), place(of), name, lane.0],
         )
-        .map(drop)
         .map_err(failed("undo a step"))
 }
 
@@ -77,6 +76,35 @@ pub(super) fn undo(
 pub(super) struct Due {
     pub(super) run_at: Timestamp,
     pub(super) now: Timestamp,
+}
+
+impl Due {
+    fn is_now(self) -> bool {
+        self.run_at <= self.now
+    }
+}
+
+/// Where a branch waits, and whose it is.
+#[derive(Clone, Copy)]
+pub(super) struct Waits<'a> {
+    pub(super) lane: LaneNo,
+    pub(super) subject: Option<&'a str>,
+    pub(super) due: Due,
+}
+
+impl Waits<'_> {
+    /// Gives the branch its turn if it is due. The answer is the lane in which it has one.
+    fn in_line(self, connection: &Connection) -> Result<Option<i64>, StoreError> {
+        if !self.due.is_now() {
+            return Ok(None);
+        }
+        steps::give_turn(connection, self.lane, self.subject())?;
+        Ok(Some(self.lane.0))
+    }
+
+    fn subject(&self) -> &str {
+        self.subject.unwrap_or_default()
+    }
 }
 
 /// Queues the next waiting branches. The one of a step without a list comes into being here.
@@ -88,13 +116,9 @@ pub(super) fn queue(
     count: u32,
     due: Due,
 ) -> Result<(), StoreError> {
-    let Due { run_at, now } = due;
-    let turn = |lane: LaneNo| -> Result<Option<i64>, StoreError> {
-        if run_at > now {
-            return Ok(None);
-        }
-        steps::next_turn(connection, lane, at.subject.as_deref()).map(Some)
-    };
+    if due.is_now() && connection.is_shared() {
+        locks::turns(connection)?;
+    }
     let waiting: Vec<(u32, i64)> = connection
         .query_all(
             "SELECT branch, lane_no FROM steps WHERE job_no = ?1 AND step = ?2 AND status = 'waiting' \
@@ -107,15 +131,17 @@ pub(super) fn queue(
         let name = graph.step(step).map_or("", |step| step.name());
         let lane = lane(connection, graph, at, step)?;
         let key = StepKey { job_no: at.job_no, step: place(step), branch: 0 };
-        return begin(connection, key, name, lane, turn(lane)?, run_at);
+        return begin(connection, key, name, Waits { lane, subject: at.subject.as_deref(), due });
     }
     for (branch, lane_no) in waiting {
-        let turn = turn(LaneNo(lane_no))?;
+        let waits = Waits { lane: LaneNo(lane_no), subject: at.subject.as_deref(), due };
+        let in_line = waits.in_line(connection)?;
         connection
-            .execute(
-                "UPDATE steps SET status = 'queued', turn = ?4, run_at = ?5 \
+            .execute_later(
+                "UPDATE steps SET status = 'queued', run_at = ?5, \
+                 turn = (SELECT turn FROM shares WHERE shares.lane_no = ?4 AND subject = ?6) \
                  WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
-                params![at.job_no, place(step), branch, turn, run_at],
+                params![at.job_no, place(step), branch, in_line, due.run_at, waits.subject()],
             )
             .map_err(failed("queue a step"))?;
     }
@@ -128,17 +154,18 @@ pub(super) fn begin(
     connection: &Connection,
     key: StepKey,
     name: &str,
-    lane: LaneNo,
-    turn: Option<i64>,
-    run_at: Timestamp,
+    waits: Waits<'_>,
 ) -> Result<(), StoreError> {
     let StepKey { job_no, step, branch } = key;
+    let in_line = waits.in_line(connection)?;
     connection
-        .execute(
-            "INSERT INTO steps (job_no, step, branch, name, status, lane_no, turn, run_at) \
-             VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7) ON CONFLICT (job_no, step, branch) DO UPDATE SET \
+        .execute_later(
+            "INSERT INTO steps (job_no, step, branch, name, status, lane_no, run_at, turn) \
+             VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, \
+                 (SELECT turn FROM shares WHERE shares.lane_no = ?7 AND subject = ?8)) \
+             ON CONFLICT (job_no, step, branch) DO UPDATE SET \
              status = 'queued', turn = excluded.turn, run_at = excluded.run_at, failures = 0, crashes = 0",
-            params![job_no, step, branch, name, lane.0, turn, run_at],
+            params![job_no, step, branch, name, waits.lane.0, waits.due.run_at, in_line, waits.subject(),],
         )
         .map_err(failed("queue a step"))?;
     connection.announce(News::WORK);
@@ -167,25 +194,23 @@ pub(super) fn cancel(
         }
     }
     connection
-        .execute(
+        .execute_later(
             "UPDATE steps SET status = 'cancelled', lease_until = NULL, owner = NULL, run_at = NULL, \
              turn = NULL WHERE job_no = ?1 AND step = ?2 \
              AND (status IN ('waiting', 'queued') OR (status = 'running' AND ?3 = 0))",
             params![job_no, place(step), u16::from(spares_running)],
         )
-        .map(drop)
         .map_err(failed("end a step"))
 }
 
 /// Lets what failed or was cut off begin anew.
 pub(super) fn reopen(connection: &Connection, job_no: i64, step: StepIndex) -> Result<(), StoreError> {
     connection
-        .execute(
+        .execute_later(
             "UPDATE steps SET status = 'waiting', failures = 0, crashes = 0 \
              WHERE job_no = ?1 AND step = ?2 AND status IN ('dead', 'cancelled')",
             params![job_no, place(step)],
         )
-        .map(drop)
         .map_err(failed("replay a step"))
 }
 
@@ -194,7 +219,7 @@ pub(super) fn reset(connection: &Connection, job_no: i64) -> Result<(), StoreErr
     for query in
         ["DELETE FROM results WHERE job_no = ?1", "UPDATE steps SET status = 'cancelled' WHERE job_no = ?1"]
     {
-        connection.execute(query, params![job_no]).map_err(failed("replay a job"))?;
+        connection.execute_later(query, params![job_no]).map_err(failed("replay a job"))?;
     }
     Ok(())
 }

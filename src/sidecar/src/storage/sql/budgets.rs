@@ -9,22 +9,26 @@ use platen_core::wire::{BudgetRequest, Reservation, SettleRequest, Settlement};
 use super::connection::{Connection, Row, SqlError, params};
 use super::{Store, failed, locks};
 use crate::budgets::{BudgetStore, Period, Reserved};
-use crate::storage::{StoreError, StoreFuture};
+use crate::storage::{Line, StoreError, StoreFuture};
 
 /// Periods that one sweep takes: it shares the writer with the jobs and must stay short.
 const MAX_SWEPT: i64 = 200;
 
 impl BudgetStore for Store {
     fn reserve(&self, request: BudgetRequest, period: Period, now: Timestamp) -> StoreFuture<'_, Reserved> {
-        Box::pin(self.write("hold an amount", move |connection| reserve(connection, &request, period, now)))
+        Box::pin(self.write_in(Line::Alone, "hold an amount", move |connection| {
+            reserve(connection, &request, period, now)
+        }))
     }
 
     fn settle(&self, request: SettleRequest, now: Timestamp) -> StoreFuture<'_, Option<Settlement>> {
-        Box::pin(self.write("book an amount", move |connection| settle(connection, &request, now)))
+        Box::pin(
+            self.write_in(Line::Alone, "book an amount", move |connection| settle(connection, &request, now)),
+        )
     }
 
     fn sweep_budgets(&self, ended_before: Timestamp) -> StoreFuture<'_, usize> {
-        Box::pin(self.write("take ended budgets away", move |connection| {
+        Box::pin(self.write_in(Line::Alone, "take ended budgets away", move |connection| {
             connection
                 .execute(
                     "DELETE FROM budgets WHERE budget_id IN \

@@ -18,6 +18,10 @@ pub(in crate::storage) trait Sql {
     /// Runs a statement; tells how many rows it changed.
     fn execute(&self, statement: &str, values: &[Value<'_>]) -> Result<usize, SqlError>;
 
+    /// Runs a statement that nobody has to know more of than that it did not fail. An engine may wait with it for the
+    /// next one that somebody asks something of, or for the commit; then they fail in its place.
+    fn execute_later(&self, statement: &str, values: &[Value<'_>]) -> Result<(), SqlError>;
+
     /// Runs a statement and shows each of its rows.
     fn each_row(
         &self,
@@ -34,6 +38,9 @@ pub(in crate::storage) trait Sql {
 
     /// Whether others may write while this transaction does.
     fn has_other_writers(&self) -> bool;
+
+    /// Whether the transaction holds changes of several callers.
+    fn is_shared(&self) -> bool;
 
     /// Tells the other daemons that share the database, once the transaction is committed.
     fn announce(&self, news: News);

@@ -7,7 +7,7 @@ use platen_core::wire::JobRef;
 use super::connection::{Connection, Row, SqlError, params};
 use super::{Store, failed, replay, row};
 use crate::jobs::store::{AttemptRecord, Content, DeadFilter, DeadLetter, DeadStore, ListedJob};
-use crate::storage::{StoreError, StoreFuture};
+use crate::storage::{Line, StoreError, StoreFuture};
 
 /// The rows that a filter means. Each part of it is true when it is not given.
 const MATCHES: &str = "jobs.finished_at IS NOT NULL AND jobs.status = 'dead' \
@@ -44,7 +44,7 @@ impl DeadStore for Store {
     }
 
     fn replay_dead(&self, filter: DeadFilter, limit: u32, now: Timestamp) -> StoreFuture<'_, Vec<JobId>> {
-        Box::pin(self.write("replay dead letters", move |connection| {
+        Box::pin(self.write_in(Line::Alone, "replay dead letters", move |connection| {
             let query = format!(
                 "SELECT job_no, job_id, attempt FROM jobs WHERE {MATCHES} AND {REPLAYABLE} \
                  ORDER BY finished_at LIMIT ?6 /*pg: FOR NO KEY UPDATE SKIP LOCKED */"
@@ -62,7 +62,7 @@ impl DeadStore for Store {
     }
 
     fn drop_dead(&self, filter: DeadFilter, limit: u32) -> StoreFuture<'_, u64> {
-        Box::pin(self.write("drop dead letters", move |connection| {
+        Box::pin(self.write_in(Line::Alone, "drop dead letters", move |connection| {
             let query = format!(
                 "DELETE FROM jobs WHERE job_no IN (SELECT job_no FROM jobs WHERE {MATCHES} AND {SETTLED} \
                  ORDER BY finished_at LIMIT ?6 /*pg: FOR UPDATE SKIP LOCKED */) RETURNING job_no"

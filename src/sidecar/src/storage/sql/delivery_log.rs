@@ -7,7 +7,7 @@ use super::connection::{Connection, Row, SqlError, Value, params};
 use super::row::inconsistent;
 use super::{Store, failed, hops, row};
 use crate::jobs::event;
-use crate::storage::{StoreError, StoreFuture};
+use crate::storage::{Line, StoreError, StoreFuture};
 use crate::telemetry::names;
 use crate::webhooks::store::{
     DeliveryFilter, DeliveryLog, DeliveryRecord, DeliveryState, DeliveryTry, Replayed,
@@ -68,9 +68,9 @@ impl DeliveryLog for Store {
         limit: u32,
         now: Timestamp,
     ) -> StoreFuture<'_, Replayed> {
-        Box::pin(
-            self.write("replay deliveries", move |connection| replay(connection, &filter, after, limit, now)),
-        )
+        Box::pin(self.write_in(Line::Alone, "replay deliveries", move |connection| {
+            replay(connection, &filter, after, limit, now)
+        }))
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn bury(
 ) -> Result<JobSnapshot, StoreError> {
     let (code, cause) = (error.code.as_str(), Cause::of(error.code).as_str());
     connection
-        .execute(
+        .execute_later(
             "UPDATE jobs SET error_code = ?2, error_message = ?3, cause = ?4, \
              status = 'dead', finished_at = ?5 WHERE job_no = ?1",
             params![job_no, code, &error.message, cause, now],
@@ -55,7 +55,7 @@ pub(super) fn end(
     let error_code = snapshot.error.as_ref().map(|error| error.code.as_str());
     hops::record(connection, job_no, hop_name(status), now, &detail(snapshot.attempt, error_code))?;
     connection
-        .execute(
+        .execute_later(
             "INSERT INTO deliveries \
              (delivery_id, job_no, site_id, body, request_id, traceparent, conversation, next_at, \
               round_began_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8)",

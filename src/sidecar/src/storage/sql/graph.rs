@@ -49,7 +49,10 @@ pub(super) fn advance(
     if graph.is_workflow() {
         let progress = to_json(&advanced.progress, "jobs.progress")?;
         connection
-            .execute("UPDATE jobs SET progress = ?2 WHERE job_no = ?1", params![place.job_no, &progress])
+            .execute_later(
+                "UPDATE jobs SET progress = ?2 WHERE job_no = ?1",
+                params![place.job_no, &progress],
+            )
             .map_err(failed("keep a job's progress"))?;
     }
     let mut ended = None;
@@ -118,8 +121,7 @@ fn keep_answer(
 ) -> Result<(), StoreError> {
     let answer = to_json(&answer_of(&result(connection, graph, job_no, output)?), "answers.answer")?;
     connection
-        .execute("INSERT INTO answers (job_no, answer) VALUES (?1, ?2)", params![job_no, &answer])
-        .map(drop)
+        .execute_later("INSERT INTO answers (job_no, answer) VALUES (?1, ?2)", params![job_no, &answer])
         .map_err(failed("keep an answer"))
 }
 

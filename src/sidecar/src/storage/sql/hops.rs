@@ -23,12 +23,11 @@ pub(super) fn record(
 ) -> Result<(), StoreError> {
     let detail = to_json(detail, "hops.detail")?;
     connection
-        .execute(
+        .execute_later(
             "INSERT INTO hops (job_no, hop, name, at, detail) \
              VALUES (?1, (SELECT COALESCE(MAX(hop), 0) + 1 FROM hops WHERE job_no = ?1), ?2, ?3, ?4)",
             params![job_no, name, at, &detail],
         )
-        .map(drop)
         .map_err(failed("record a hop"))
 }
 

@@ -9,7 +9,7 @@ use super::connection::{Connection, params};
 use super::row::{JOB_COLUMNS, JobRow};
 use super::{Store, attempts, failed, graph, hops, locks, replay, row, submit};
 use crate::jobs::store::{Changed, JobFilter, JobStore, ListedJob, NewJob, Submitted};
-use crate::storage::{StoreError, StoreFuture};
+use crate::storage::{Line, StoreError, StoreFuture};
 use crate::streaming::store::{StoredProgress, StreamStore};
 
 impl Store {
@@ -31,7 +31,11 @@ impl Store {
 
 impl JobStore for Store {
     fn submit(&self, jobs: Vec<NewJob>, now: Timestamp) -> StoreFuture<'_, Vec<Submitted>> {
-        Box::pin(self.write("keep jobs", move |connection| submit::submit(connection, &jobs, now)))
+        Box::pin(
+            self.write_in(Line::Submits, "keep jobs", move |connection| {
+                submit::submit(connection, &jobs, now)
+            }),
+        )
     }
 
     fn snapshot(&self, job: JobRef) -> StoreFuture<'_, Option<JobSnapshot>> {

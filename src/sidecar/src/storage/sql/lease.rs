@@ -6,8 +6,8 @@ use platen_core::job::{JobError, JobId, SiteId};
 use platen_core::workflow::Event;
 use serde_json::json;
 
-use super::connection::{Connection, JobChange, SqlError, params};
-use super::row::{self, SPEC_COLUMNS, SpecRow};
+use super::connection::{Connection, JobChange, Row, SqlError, params};
+use super::row::{self, SpecRow};
 use super::steps::StepKey;
 use super::{attempts, failed, graph, hops, locks, overview, steps};
 use crate::jobs::schedule::{LaneNo, Pick};
@@ -27,9 +27,12 @@ pub(super) const DUE_STEPS: &str = "SELECT steps.job_no, step, branch, lane_no, 
      WHERE steps.status = 'queued' AND turn IS NULL AND run_at <= ?1 ORDER BY run_at LIMIT ?2 \
      /*pg: FOR NO KEY UPDATE OF jobs, steps SKIP LOCKED */";
 
-/// The first due steps of a lane.
-pub(super) const HEADS: &str = "SELECT steps.job_no, step, branch, turn, run_at \
-     FROM steps /*pg: JOIN jobs ON jobs.job_no = steps.job_no */ \
+/// The first due steps of a lane, with what was submitted.
+pub(super) const HEADS: &str = "SELECT jobs.job_id, jobs.site_id, jobs.idempotency_key, jobs.request_id, \
+     jobs.traceparent, jobs.prompt_hash, jobs.subject, jobs.conversation, jobs.priority, jobs.created_at, \
+     jobs.kind, jobs.life_began_at, jobs.deadline_at, payloads.payload, \
+     steps.job_no, step, branch, turn, run_at, steps.attempt, failures \
+     FROM steps JOIN jobs ON jobs.job_no = steps.job_no JOIN payloads ON payloads.job_no = steps.job_no \
      WHERE lane_no = ?1 AND turn IS NOT NULL ORDER BY turn, steps.job_no, step, branch LIMIT ?2 \
      /*pg: FOR NO KEY UPDATE OF jobs, steps SKIP LOCKED */";
 
@@ -77,11 +80,13 @@ fn promote(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
         locks::turns(connection)?;
     }
     for (key, lane_no, subject) in due {
-        let turn = steps::next_turn(connection, LaneNo(lane_no), subject.as_deref())?;
+        let subject = subject.unwrap_or_default();
+        steps::give_turn(connection, LaneNo(lane_no), &subject)?;
         connection
-            .execute(
-                "UPDATE steps SET turn = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
-                params![key.job_no, key.step, key.branch, turn],
+            .execute_later(
+                "UPDATE steps SET turn = (SELECT turn FROM shares WHERE shares.lane_no = ?4 AND subject = ?5) \
+                 WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+                params![key.job_no, key.step, key.branch, lane_no, &subject],
             )
             .map_err(failed("give a turn"))?;
     }
@@ -90,9 +95,40 @@ fn promote(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
 
 /// A due step at the head of its lane.
 struct Head {
+    spec: SpecRow,
     key: StepKey,
     turn: i64,
     due_at: Timestamp,
+    attempts: u32,
+    failures: u32,
+}
+
+impl Head {
+    /// Reads the columns of [`HEADS`].
+    fn read(row: &dyn Row) -> Result<Self, SqlError> {
+        Ok(Self {
+            spec: SpecRow::read(row)?,
+            key: StepKey { job_no: row.get(14)?, step: row.get(15)?, branch: row.get(16)? },
+            turn: row.get(17)?,
+            due_at: row.get(18)?,
+            attempts: row.get(19)?,
+            failures: row.get(20)?,
+        })
+    }
+
+    fn into_job(self, attempt: u32) -> Result<LeasedJob, StoreError> {
+        let StepKey { job_no, step, branch } = self.key;
+        let (site, deadline) = (self.spec.site()?, self.spec.deadline());
+        let spec = self.spec.into_spec()?;
+        Ok(LeasedJob {
+            lease: Lease { job_id: spec.id.clone(), job_no, step, branch, attempt },
+            site,
+            spec,
+            due_at: self.due_at,
+            failures: self.failures,
+            deadline,
+        })
+    }
 }
 
 fn take_heads(
@@ -103,20 +139,18 @@ fn take_heads(
 ) -> Result<(), StoreError> {
     let count = i64::try_from(pick.count).unwrap_or(i64::MAX);
     let heads: Vec<Head> = connection
-        .query_all(HEADS, params![pick.lane.0, count], |row| {
-            Ok(Head { key: StepKey::read(row)?, turn: row.get(3)?, due_at: row.get(4)? })
-        })
+        .query_all(HEADS, params![pick.lane.0, count], Head::read)
         .map_err(failed("lease steps"))?;
     let Some(last) = heads.last() else { return Ok(()) };
     connection
-        .execute(
+        .execute_later(
             "UPDATE lanes SET turn = CASE WHEN turn < ?2 THEN ?2 ELSE turn END, taken_at = ?3 \
              WHERE lane_no = ?1",
             params![pick.lane.0, last.turn, request.now],
         )
         .map_err(failed("lease steps"))?;
     for head in heads {
-        if let Some(job) = take(connection, request, &head)? {
+        if let Some(job) = take(connection, request, head)? {
             leased.push(job);
         }
     }
@@ -128,34 +162,27 @@ fn take_heads(
 fn take(
     connection: &Connection,
     request: &LeaseRequest,
-    head: &Head,
+    head: Head,
 ) -> Result<Option<LeasedJob>, StoreError> {
-    let StepKey { job_no, step, branch } = head.key;
-    let now = request.now;
-    let (attempt, failures): (u32, u32) = connection
-        .change_one(
-            "UPDATE steps SET status = 'running', attempt = attempt + 1, lease_until = ?4, owner = ?5, \
-             run_at = NULL, turn = NULL WHERE job_no = ?1 AND step = ?2 AND branch = ?3 \
-             /*pg: RETURNING attempt, failures */",
-            params![job_no, step, branch, request.until, &request.owner],
-            (
-                "SELECT attempt, failures FROM steps WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
-                params![job_no, step, branch],
-            ),
-            |row| Ok((row.get(0)?, row.get(1)?)),
+    let (key, now, attempt) = (head.key, request.now, head.attempts.saturating_add(1));
+    let StepKey { job_no, step, branch } = key;
+    connection
+        .execute_later(
+            "UPDATE steps SET status = 'running', attempt = ?6, lease_until = ?4, owner = ?5, \
+             run_at = NULL, turn = NULL WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
+            params![job_no, step, branch, request.until, &request.owner, attempt],
         )
-        .and_then(|changed| changed.ok_or(SqlError::NoRow))
         .map_err(failed("lease a step"))?;
     connection
-        .execute(
+        .execute_later(
             "UPDATE jobs SET status = 'running', updated_at = ?2, \
              attempt = CASE WHEN output_step = ?3 AND ?5 = 0 THEN ?4 ELSE attempt END WHERE job_no = ?1",
             params![job_no, now, step, attempt, branch],
         )
         .map_err(failed("lease a step"))?;
-    attempts::begin(connection, head.key, attempt, now)?;
+    attempts::begin(connection, key, attempt, now)?;
     hops::record(connection, job_no, names::HOP_LEASED, now, &json!({ "attempt": attempt }))?;
-    match read(connection, head, attempt, failures) {
+    match head.into_job(attempt) {
         Ok(job) => {
             connection.announce_job(JobChange::Moved, job.site.as_str(), job.spec.id.as_str());
             Ok(Some(job))
@@ -169,20 +196,4 @@ fn take(
         }
         Err(error @ (StoreError::Unavailable(..) | StoreError::Stopped)) => Err(error),
     }
-}
-
-fn read(connection: &Connection, head: &Head, attempt: u32, failures: u32) -> Result<LeasedJob, StoreError> {
-    let StepKey { job_no, step, branch } = head.key;
-    let query = format!("SELECT {SPEC_COLUMNS} WHERE jobs.job_no = ?1");
-    let row = connection.query_one(&query, params![job_no], SpecRow::read).map_err(failed("lease a step"))?;
-    let (site, deadline) = (row.site()?, row.deadline());
-    let spec = row.into_spec()?;
-    Ok(LeasedJob {
-        lease: Lease { job_id: spec.id.clone(), job_no, step, branch, attempt },
-        site,
-        spec,
-        due_at: head.due_at,
-        failures,
-        deadline,
-    })
 }

@@ -38,7 +38,7 @@ pub(super) fn leases(connection: &Connection) -> Result<(), StoreError> {
     hold(connection, "SELECT pg_advisory_xact_lock(?1)", params![LEASES])
 }
 
-/// Holds the right to give several turns at once. Each turn locks its user's row, and two that lock several in
+/// Holds the right to give several turns in a transaction. Each turn locks its user's row, and two that lock several in
 /// different orders would wait for each other; whoever gives only one waits for nobody after that.
 pub(super) fn turns(connection: &Connection) -> Result<(), StoreError> {
     hold(connection, "SELECT pg_advisory_xact_lock(?1)", params![TURNS])
@@ -60,5 +60,5 @@ fn hold(
     if !connection.has_other_writers() {
         return Ok(());
     }
-    connection.execute(query, values).map(drop).map_err(failed("wait for others"))
+    connection.execute_later(query, values).map_err(failed("wait for others"))
 }

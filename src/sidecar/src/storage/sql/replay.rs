@@ -18,7 +18,7 @@ pub(super) fn replay(
 ) -> Result<(), StoreError> {
     let (graph, place) = graph::read(connection, job_no)?;
     connection
-        .execute(
+        .execute_later(
             "UPDATE jobs SET status = 'queued', deadline_at = ?2 + (deadline_at - life_began_at), \
              life_began_at = ?2, updated_at = ?2, finished_at = NULL, error_code = NULL, \
              error_message = NULL, cause = NULL WHERE job_no = ?1",

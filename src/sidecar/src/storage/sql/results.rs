@@ -7,7 +7,7 @@ use serde_json::json;
 use super::connection::{Connection, Row, params};
 use super::{Store, failed, hops, locks};
 use crate::results::store::{PageRequest, ResultStore, TakenPage};
-use crate::storage::{StoreError, StoreFuture};
+use crate::storage::{Line, StoreError, StoreFuture};
 use crate::telemetry::names;
 
 impl ResultStore for Store {
@@ -21,7 +21,9 @@ impl ResultStore for Store {
     }
 
     fn take_page(&self, request: PageRequest, now: Timestamp) -> StoreFuture<'_, TakenPage> {
-        Box::pin(self.write("hand results out", move |connection| take_page(connection, &request, now)))
+        Box::pin(self.write_in(Line::Alone, "hand results out", move |connection| {
+            take_page(connection, &request, now)
+        }))
     }
 }
 

@@ -6,7 +6,7 @@ use platen_core::job::SiteId;
 use super::connection::{Connection, JobChange, params};
 use super::{Store, failed, locks, row};
 use crate::jobs::store::{Erased, PurgeRule, RetentionStore, Swept};
-use crate::storage::{StoreError, StoreFuture};
+use crate::storage::{Line, StoreError, StoreFuture};
 
 /// A webhook that is still to be delivered keeps its job. That of a site without webhooks waits for a page of
 /// results, and goes with its job.
@@ -18,11 +18,15 @@ const MAX_ROWS: usize = 500;
 
 impl RetentionStore for Store {
     fn sweep(&self, now: Timestamp, ended_before: Timestamp) -> StoreFuture<'_, Swept> {
-        Box::pin(self.write("sweep", move |connection| sweep(connection, now, ended_before)))
+        Box::pin(self.write_in(Line::Alone, "sweep", move |connection| sweep(connection, now, ended_before)))
     }
 
     fn purge(&self, rule: PurgeRule, limit: u32, now: Timestamp) -> StoreFuture<'_, u64> {
-        Box::pin(self.write("purge content", move |connection| purge(connection, &rule, limit, now)))
+        Box::pin(
+            self.write_in(Line::Alone, "purge content", move |connection| {
+                purge(connection, &rule, limit, now)
+            }),
+        )
     }
 
     fn erase(&self, site: SiteId, subject: String, limit: u32) -> StoreFuture<'_, Erased> {
@@ -35,7 +39,7 @@ impl RetentionStore for Store {
                 })
                 .await?;
             let has_more = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-            self.write("erase a subject", move |connection| {
+            self.write_in(Line::Alone, "erase a subject", move |connection| {
                 let mut erased = erase(connection, &site, &found)?;
                 erased.budgets = forget(connection, &site, &subject)?;
                 Ok(Erased { has_more, ..erased })

@@ -126,12 +126,6 @@ pub(super) fn names(connection: &Connection, job_no: i64) -> Result<(SiteId, Job
     Ok((site_id(site)?, job_id(id)?))
 }
 
-/// What [`SpecRow::read`] reads, in its order.
-pub(super) const SPEC_COLUMNS: &str = "jobs.job_id, jobs.site_id, jobs.idempotency_key, jobs.request_id, \
-     jobs.traceparent, jobs.prompt_hash, jobs.subject, jobs.conversation, jobs.priority, jobs.created_at, \
-     jobs.kind, jobs.life_began_at, jobs.deadline_at, payloads.payload \
-     FROM jobs JOIN payloads ON payloads.job_no = jobs.job_no";
-
 /// What was submitted, as the columns hold it.
 pub(super) struct SpecRow {
     job_id: String,
@@ -151,6 +145,7 @@ pub(super) struct SpecRow {
 }
 
 impl SpecRow {
+    /// Reads the first columns of [`super::lease::HEADS`].
     pub(super) fn read(row: &dyn Row) -> Result<Self, SqlError> {
         Ok(Self {
             job_id: row.get(0)?,

@@ -29,25 +29,17 @@ impl From<&Lease> for StepKey {
     }
 }
 
-/// The next turn of this subject in the lane: after its own last one, and after the one that was taken last.
-pub(super) fn next_turn(
-    connection: &Connection,
-    lane: LaneNo,
-    subject: Option<&str>,
-) -> Result<i64, StoreError> {
-    let subject = subject.unwrap_or_default();
+/// Gives this subject its next turn in the lane: after its own last one, and after the one that was taken last. It
+/// stands in `shares` then, where the statement that queues the step reads it.
+pub(super) fn give_turn(connection: &Connection, lane: LaneNo, subject: &str) -> Result<(), StoreError> {
     connection
-        .change_one(
+        .execute_later(
             "INSERT INTO shares (lane_no, subject, turn) \
              VALUES (?1, ?2, (SELECT turn FROM lanes WHERE lane_no = ?1) + 1) \
              ON CONFLICT (lane_no, subject) DO UPDATE SET turn = \
-             CASE WHEN shares.turn < excluded.turn THEN excluded.turn ELSE shares.turn + 1 END \
-             /*pg: RETURNING turn */",
+             CASE WHEN shares.turn < excluded.turn THEN excluded.turn ELSE shares.turn + 1 END",
             params![lane.0, subject],
-            ("SELECT turn FROM shares WHERE lane_no = ?1 AND subject = ?2", params![lane.0, subject]),
-            |row| row.get(0),
         )
-        .and_then(|turn| turn.ok_or(SqlError::NoRow))
         .map_err(failed("give a turn"))
 }
 
@@ -59,7 +51,7 @@ pub(super) fn put_back(
     run_at: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .execute(
+        .execute_later(
             "UPDATE steps SET status = 'queued', run_at = ?4, lease_until = NULL, owner = NULL, \
              turn = CASE WHEN ?4 <= CAST(?5 AS BIGINT) THEN \
                  (SELECT turn FROM lanes WHERE lanes.lane_no = steps.lane_no) END \
@@ -79,7 +71,7 @@ pub(super) fn retry_at(
     run_at: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .execute(
+        .execute_later(
             "UPDATE steps SET status = 'queued', failures = failures + 1, run_at = ?4, turn = NULL, \
              lease_until = NULL, owner = NULL WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
             params![key.job_no, key.step, key.branch, run_at],
@@ -91,20 +83,19 @@ pub(super) fn retry_at(
 /// A job of which nothing runs any more and nothing has ended yet is queued again.
 fn stand_queued(connection: &Connection, job_no: i64, now: Timestamp) -> Result<(), StoreError> {
     connection
-        .execute(
+        .execute_later(
             "UPDATE jobs SET status = 'queued', updated_at = ?2 WHERE job_no = ?1 AND NOT EXISTS \
              (SELECT 1 FROM steps WHERE steps.job_no = ?1 \
               AND steps.status IN ('running', 'succeeded', 'dead', 'cancelled'))",
             params![job_no, now],
         )
-        .map(drop)
         .map_err(failed("put a job back"))
 }
 
 /// Ends a running branch.
 pub(super) fn finish(connection: &Connection, key: StepKey, status: &str) -> Result<(), StoreError> {
     connection
-        .execute(
+        .execute_later(
             "UPDATE steps SET status = ?4, lease_until = NULL, owner = NULL, run_at = NULL, turn = NULL, \
              failures = failures + CASE WHEN ?4 = 'dead' THEN 1 ELSE 0 END \
              WHERE job_no = ?1 AND step = ?2 AND branch = ?3",

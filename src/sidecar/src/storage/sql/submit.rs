@@ -6,29 +6,30 @@ use platen_core::job::{JobId, JobStatus, Priority, SiteId};
 use platen_core::wire::Receipt;
 use platen_core::workflow::Event;
 
+use super::branches::{Due, Waits};
 use super::connection::{Connection, Row, SqlError, params};
 use super::graph::Place;
 use super::row::inconsistent;
 use super::steps::StepKey;
-use super::{branches, failed, graph, locks, row, steps};
+use super::{branches, failed, graph, locks, row};
 use crate::jobs::graph::Graph;
 use crate::jobs::schedule::LaneNo;
 use crate::jobs::store::{NewJob, Submitted};
 use crate::storage::StoreError;
 
-/// The living job with this input. It is said by its status that it lives, and not by `finished_at`, or PostgreSQL
-/// would find it by walking along the index of all that live, as long as it believes the table to be small.
+/// The living jobs with this input. Only the key leads to an index, whatever an engine thinks of the tables: the site
+/// is compared afterwards, and it is the status that says who lives, not `finished_at`.
 pub(super) const SAME_INPUT: &str = "SELECT job_id, site_id, status, fingerprint FROM jobs \
-     WHERE input_key = ?1 AND site_id = ?2 AND subject = ?3 AND fingerprint = ?4 \
-     AND conversation IS NOT DISTINCT FROM ?5 AND accepted_at > ?6 AND status IN ('queued', 'running') \
-     ORDER BY accepted_at, job_no LIMIT 1";
+     WHERE input_key IN (?1, ?2, ?3) AND subject = ?4 AND fingerprint = ?5 \
+     AND conversation IS NOT DISTINCT FROM ?6 AND accepted_at > ?7 AND status IN ('queued', 'running') \
+     ORDER BY accepted_at, job_no";
 
 pub(super) fn submit(
     connection: &Connection,
     jobs: &[NewJob],
     now: Timestamp,
 ) -> Result<Vec<Submitted>, StoreError> {
-    if jobs.len() > 1 {
+    if jobs.len() > 1 || connection.is_shared() {
         locks::turns(connection)?;
     }
     jobs.iter().map(|job| submit_one(connection, job, now)).collect()
@@ -43,25 +44,31 @@ fn submit_one(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<S
         let earlier = find_earlier(connection, job)?;
         return Ok(earlier.map_or_else(|| running.into_duplicate(), |earlier| earlier.compare(job)));
     }
-    let Some(job_no) = insert(connection, job, now)? else {
+    let Some((job_no, lane)) = insert(connection, job, now)? else {
         let earlier = find_earlier(connection, job)?;
         let missing = || inconsistent("jobs.job_id")(SqlError::NoRow);
         return earlier.map(|earlier| earlier.compare(job)).ok_or_else(missing);
     };
     let definition = job.workflow.as_ref().map(|workflow| &*workflow.json);
     connection
-        .execute(
+        .execute_later(
             "INSERT INTO payloads (job_no, payload, definition) VALUES (?1, ?2, ?3)",
             params![job_no, &job.payload, definition],
         )
         .map_err(failed("keep a job"))?;
-    begin(connection, job, job_no, now)?;
+    begin(connection, job, job_no, lane, now)?;
     let receipt = Receipt { job_id: job.spec.id.clone(), status: JobStatus::Queued, is_duplicate: false };
     Ok(Submitted::Kept(receipt))
 }
 
 /// Queues what the job begins with.
-fn begin(connection: &Connection, job: &NewJob, job_no: i64, now: Timestamp) -> Result<(), StoreError> {
+fn begin(
+    connection: &Connection,
+    job: &NewJob,
+    job_no: i64,
+    lane_no: Option<i64>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let (run_at, subject, priority) = (job.run_at(now), job.spec.subject.as_deref(), job.spec.priority);
     if let Some(loaded) = &job.workflow {
         let graph = Graph::of(loaded.workflow.clone(), None);
@@ -69,14 +76,21 @@ fn begin(connection: &Connection, job: &NewJob, job_no: i64, now: Timestamp) -> 
         return graph::advance(connection, &graph, &place, Event::Submitted, run_at, now).map(drop);
     }
     // What the graph of one step answers to `Submitted`, without asking: this is the hot path.
-    let lane = lane(connection, priority, &job.site, &job.model)?;
-    let turn = if run_at > now { None } else { Some(steps::next_turn(connection, lane, subject)?) };
+    let lane = match lane_no {
+        Some(lane_no) => LaneNo(lane_no),
+        None => lane(connection, priority, &job.site, &job.model)?,
+    };
     let key = StepKey { job_no, step: 0, branch: 0 };
-    branches::begin(connection, key, job.spec.work.kind(), lane, turn, run_at)
+    branches::begin(connection, key, job.spec.work.kind(), Waits { lane, subject, due: Due { run_at, now } })
 }
 
-/// Inserts the row, `None` when the key or the id is taken.
-fn insert(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<Option<i64>, StoreError> {
+/// Inserts the row, `None` when the key or the id is taken. Gives its number, and that of the lane of a single job if
+/// there is one.
+fn insert(
+    connection: &Connection,
+    job: &NewJob,
+    now: Timestamp,
+) -> Result<Option<(i64, Option<i64>)>, StoreError> {
     let spec = &job.spec;
     let life_began_at = job.run_at(now);
     connection
@@ -85,7 +99,8 @@ fn insert(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<Optio
              traceparent, prompt_hash, subject, conversation, kind, priority, status, created_at, \
              accepted_at, life_began_at, deadline_at, updated_at, output_step) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'queued', ?13, ?14, ?15, ?16, ?14, ?17) \
-             ON CONFLICT DO NOTHING /*pg: RETURNING job_no */",
+             ON CONFLICT DO NOTHING /*pg: RETURNING job_no, \
+             (SELECT lane_no FROM lanes WHERE priority = ?12 AND lanes.site_id = ?2 AND model = ?18) */",
 params![
                 spec.id.as_str(),
                 job.site.as_str(),
@@ -104,7 +119,15 @@ params![
                 life_began_at,
                 life_began_at.after(job.lifetime()),
                 job.workflow.as_ref().map_or(0, |workflow| branches::place(workflow.workflow.output())),
-            ], ("SELECT last_insert_rowid()", params![]), |row| row.get(0))
+                &job.model,
+            ],
+            (
+                "SELECT last_insert_rowid(), \
+                 (SELECT lane_no FROM lanes WHERE priority = ?1 AND site_id = ?2 AND model = ?3)",
+                params![spec.priority.as_str(), job.site.as_str(), &job.model],
+            ),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .map_err(failed("keep a job"))
 }
 
@@ -166,15 +189,13 @@ fn find_same_input(
     let since = now.before(job.same_input_window);
     let NewJob { site, spec, fingerprint, .. } = job;
     let (subject, conversation) = (spec.subject.as_deref(), spec.conversation.as_deref());
-    for key in job.input_keys(now) {
+    for keys in job.input_keys(now).chunks(3) {
+        let key = |place: usize| keys.get(place).or(keys.last()).copied();
+        let values = params![key(0), key(1), key(2), subject, &fingerprint[..], conversation, since];
         let found = connection
-            .query_opt(
-                SAME_INPUT,
-                params![key, site.as_str(), subject, &fingerprint[..], conversation, since],
-                Earlier::read,
-            )
+            .query_all(SAME_INPUT, values, Earlier::read)
             .map_err(failed("look for the same input"))?;
-        if let Some(found) = found {
+        if let Some(found) = found.into_iter().find(|(_, of, ..)| of == site.as_str()) {
             return Earlier::from_row(found).map(Some);
         }
     }
@@ -197,7 +218,7 @@ pub(super) fn lane(
         return Ok(LaneNo(lane_no));
     }
     connection
-        .execute(
+        .execute_later(
             "INSERT INTO lanes (priority, site_id, model) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             values,
         )

@@ -13,7 +13,7 @@ use crate::jobs::store::{
     AfterFailure, Completed, Failed, Fenced, Lease, LeaseRequest, Leased, Orphans, Policy, Recovery, StepEnd,
     StepInput, StepOutput, WorkStore,
 };
-use crate::storage::{StoreError, StoreFuture};
+use crate::storage::{Line, StoreError, StoreFuture};
 use crate::telemetry::names;
 
 /// When the next step becomes due.
@@ -29,13 +29,15 @@ pub(super) const ORPHANS: &str = "SELECT job_no, step, branch, attempt FROM step
 
 impl WorkStore for Store {
     fn recover(&self, now: Timestamp, orphans: Orphans, poison_after: u32) -> StoreFuture<'_, Recovery> {
-        Box::pin(
-            self.write("recover jobs", move |connection| recover(connection, now, &orphans, poison_after)),
-        )
+        Box::pin(self.write_in(Line::Alone, "recover jobs", move |connection| {
+            recover(connection, now, &orphans, poison_after)
+        }))
     }
 
     fn lease(&self, request: LeaseRequest, policy: Policy) -> StoreFuture<'_, Leased> {
-        Box::pin(self.write("lease steps", move |connection| lease::lease(connection, &request, &policy)))
+        Box::pin(self.write_in(Line::Alone, "lease steps", move |connection| {
+            lease::lease(connection, &request, &policy)
+        }))
     }
 
     fn next_due(&self) -> StoreFuture<'_, Option<Timestamp>> {
@@ -57,11 +59,10 @@ impl WorkStore for Store {
         Box::pin(self.write("renew a lease", move |connection| {
             fenced(connection, &lease, |_| {
                 connection
-                    .execute(
+                    .execute_later(
                         "UPDATE steps SET lease_until = ?4 WHERE job_no = ?1 AND step = ?2 AND branch = ?3",
                         params![lease.job_no, lease.step, lease.branch, until],
                     )
-                    .map(drop)
                     .map_err(failed("renew a lease"))
             })
         }))
@@ -175,7 +176,7 @@ fn complete(
         StepOutput::Value(value) => row::to_json(value, "results.result")?,
     };
     connection
-        .execute(
+        .execute_later(
             "INSERT INTO results (job_no, step, branch, result) VALUES (?1, ?2, ?3, ?4)",
             params![job_no, step, branch, &result],
         )
@@ -185,7 +186,7 @@ fn complete(
         None => held.usage.as_ref().map(|usage| row::to_json(usage, "jobs.usage")).transpose()?,
     };
     connection
-        .execute(
+        .execute_later(
             "UPDATE jobs SET usage = ?2, error_code = NULL, error_message = NULL WHERE job_no = ?1",
             params![job_no, usage.as_deref()],
         )
@@ -218,7 +219,7 @@ fn fail(
     let usage = usage.map(|usage| row::to_json(&usage, "jobs.usage")).transpose()?;
     let (code, message) = (failure.error.code.as_str(), &failure.error.message);
     connection
-        .execute(
+        .execute_later(
             "UPDATE jobs SET usage = ?2, error_code = ?3, error_message = ?4 WHERE job_no = ?1",
             params![job_no, usage.as_deref(), code, message],
         )

@@ -11,7 +11,8 @@ pub(super) struct Handle(pub(super) Connection);
 impl Handle {
     fn bound(&self, statement: &str, values: &[Value<'_>]) -> Result<CachedStatement<'_>, SqlError> {
         let mut statement = self.0.prepare_cached(statement)?;
-        for (place, value) in (1..).zip(values) {
+        // What only PostgreSQL's addition to the statement names has no place here.
+        for (place, value) in (1..=statement.parameter_count()).zip(values) {
             let value = match *value {
                 Value::Null => ValueRef::Null,
                 Value::Integer(number) => ValueRef::Integer(number),
@@ -27,6 +28,10 @@ impl Handle {
 impl Sql for Handle {
     fn execute(&self, statement: &str, values: &[Value<'_>]) -> Result<usize, SqlError> {
         Ok(self.bound(statement, values)?.raw_execute()?)
+    }
+
+    fn execute_later(&self, statement: &str, values: &[Value<'_>]) -> Result<(), SqlError> {
+        self.execute(statement, values).map(drop)
     }
 
     fn each_row(
@@ -54,6 +59,10 @@ impl Sql for Handle {
 
     fn has_other_writers(&self) -> bool {
         false
+    }
+
+    fn is_shared(&self) -> bool {
+        true
     }
 
     fn announce(&self, _news: News) {}

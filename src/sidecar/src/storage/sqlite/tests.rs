@@ -15,7 +15,7 @@ use crate::jobs::store::{JobStore, LeaseRequest, NewJob, RetentionStore, SubmitT
 use crate::site_tokens::TokenStore;
 use crate::sites::{NewSite, SiteSecrets, SiteStore};
 use crate::storage::Store;
-use crate::storage::sql::QUEUE_STATEMENTS;
+use crate::storage::sql::{QUEUE_STATEMENTS, SAME_INPUT};
 use crate::webhooks::store::{DeliveryStore, DueFilter};
 
 /// A store in a directory of its own, with a site.
@@ -278,6 +278,18 @@ async fn no_query_of_the_queue_scans_a_table() {
             assert!(!is_scan || line.contains("INDEX steps_running"), "{query}:\n{}", plan.join("\n"));
         }
     }
+}
+
+/// Without this, each submit would look at all jobs of its site.
+#[tokio::test]
+async fn the_same_input_is_found_by_its_key() {
+    let fixture = Fixture::new().await;
+    let connection = fixture.open();
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {SAME_INPUT}")).unwrap();
+
+    let plan: String = statement.raw_query().next().unwrap().unwrap().get(3).unwrap();
+
+    assert!(plan.contains("INDEX jobs_by_input (input_key=?)"), "{plan}");
 }
 
 fn migrated() -> Handle {

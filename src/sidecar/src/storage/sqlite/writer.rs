@@ -1,13 +1,15 @@
 //! The one writing thread, and its group commit.
 
+use std::error::Error as StdError;
 use std::sync::Arc;
 
 use thiserror::Error;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::handle::Handle;
 use super::log_file::LogFile;
 use crate::storage::StoreError;
+use crate::storage::change::{Change, asked};
 use crate::storage::sql::connection::{Connection, Sql, SqlError, params};
 use crate::telemetry::names;
 
@@ -23,17 +25,6 @@ pub(super) struct Writer {
     queue: mpsc::Sender<Box<dyn Change>>,
 }
 
-/// A change that somebody waits for.
-trait Change: Send {
-    /// Makes the change; tells whether it could be made. Another call makes it anew.
-    fn make(&mut self, connection: &Connection) -> bool;
-
-    /// Tells the caller how it ended, once it is known whether the transaction was committed.
-    fn answer(self: Box<Self>, committed: Committed<'_>);
-}
-
-type Committed<'a> = Result<(), &'a Arc<NotKept>>;
-
 /// Why nothing of a batch was kept.
 #[derive(Debug, Error)]
 enum NotKept {
@@ -43,37 +34,6 @@ enum NotKept {
     /// A full disk or want of memory makes SQLite end a transaction by itself, in the middle of it.
     #[error("the failure of another change ended the transaction")]
     Ended,
-}
-
-/// A change as its caller describes it.
-struct Asked<T, F> {
-    what: &'static str,
-    change: F,
-    outcome: Option<Result<T, StoreError>>,
-    caller: oneshot::Sender<Result<T, StoreError>>,
-}
-
-impl<T, F> Change for Asked<T, F>
-where
-    T: Send,
-    F: Fn(&Connection) -> Result<T, StoreError> + Send,
-{
-    fn make(&mut self, connection: &Connection) -> bool {
-        self.outcome.insert((self.change)(connection)).is_ok()
-    }
-
-    fn answer(self: Box<Self>, committed: Committed<'_>) {
-        let Self { what, outcome, caller, .. } = *self;
-        let outcome = match (outcome, committed) {
-            // Its own failure tells more than that of the transaction.
-            (Some(Err(own)), _) => Err(own),
-            (_, Err(cause)) => Err(StoreError::Unavailable(what, Box::new(Arc::clone(cause)))),
-            (Some(made), Ok(())) => made,
-            (None, Ok(())) => Err(StoreError::Stopped),
-        };
-        // The caller may have been dropped; the change stands all the same.
-        let _ = caller.send(outcome);
-    }
 }
 
 impl Writer {
@@ -89,8 +49,7 @@ impl Writer {
         T: Send + 'static,
         F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let (caller, answer) = oneshot::channel();
-        let change = Box::new(Asked { what, change, outcome: None, caller });
+        let (change, answer) = asked(what, change);
         self.queue.send(change).await.map_err(|_| StoreError::Stopped)?;
         answer.await.map_err(|_| StoreError::Stopped)?
     }
@@ -104,7 +63,8 @@ fn run(handle: &Handle, mut log: LogFile, mut changes: mpsc::Receiver<Box<dyn Ch
             let Ok(next) = changes.try_recv() else { break };
             batch.push(next);
         }
-        let committed = commit(handle, &mut batch).map_err(Arc::new);
+        let committed = commit(handle, &mut batch)
+            .map_err(|cause| -> Arc<dyn StdError + Send + Sync> { Arc::new(cause) });
         for change in batch.drain(..) {
             change.answer(committed.as_ref().copied());
         }
@@ -127,7 +87,7 @@ fn grow(handle: &Handle, log: &mut LogFile) {
 /// setting each apart; when one cannot, all are made anew, and that one takes none of the others with it.
 fn commit(handle: &Handle, batch: &mut [Box<dyn Change>]) -> Result<(), NotKept> {
     begin(handle, batch.len())?;
-    if !batch.iter_mut().all(|change| change.make(handle)) {
+    if !batch.iter_mut().all(|change| change.make(handle).is_ok()) {
         roll_back(handle);
         begin(handle, batch.len())?;
         let made = batch.iter_mut().try_for_each(|change| make_apart(handle, change.as_mut()));
@@ -156,7 +116,7 @@ fn roll_back(handle: &Handle) {
 fn make_apart(handle: &Handle, change: &mut dyn Change) -> Result<(), NotKept> {
     let execute = |statement: &str| handle.execute(statement, params![]);
     execute("SAVEPOINT change")?;
-    if !change.make(handle) {
+    if change.make(handle).is_err() {
         // A change after that would be kept alone, while its caller is told the opposite.
         if handle.0.is_autocommit() {
             return Err(NotKept::Ended);
