@@ -1,11 +1,13 @@
-//! The webhooks under way.
+//! The webhooks under way. A call takes a place of its site; once the site has answered, the place is free for the next,
+//! while what became of the webhook is still being written down.
 
 use std::collections::{HashMap, HashSet};
 
+use futures_util::future::BoxFuture;
 use platen_core::breaker::Permit;
 use platen_core::clock::{Clock, Timestamp};
 use platen_core::job::SiteId;
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 
 use super::circuits::{Circuits, Verdict};
 use super::store::DeliveryId;
@@ -13,9 +15,18 @@ use crate::telemetry::names;
 
 /// Runs webhooks at the same time, each with the events that are in it.
 pub(super) struct Flights {
-    tasks: JoinSet<Verdict>,
+    calls: JoinSet<Answered>,
     under_way: HashMap<Id, Flight>,
+    writings: JoinSet<()>,
+    written: HashMap<Id, Vec<DeliveryId>>,
     pub(super) circuits: Circuits,
+}
+
+/// A site's answer.
+pub(super) struct Answered {
+    pub(super) verdict: Verdict,
+    /// Writes down what became of the events.
+    pub(super) writing: BoxFuture<'static, ()>,
 }
 
 struct Flight {
@@ -26,20 +37,33 @@ struct Flight {
 
 impl Flights {
     pub(super) fn new(circuits: Circuits) -> Self {
-        Self { tasks: JoinSet::new(), under_way: HashMap::new(), circuits }
+        Self {
+            calls: JoinSet::new(),
+            under_way: HashMap::new(),
+            writings: JoinSet::new(),
+            written: HashMap::new(),
+            circuits,
+        }
     }
 
-    pub(super) fn len(&self) -> usize {
+    /// How many sites are being called.
+    pub(super) fn calls(&self) -> usize {
         self.under_way.len()
     }
 
+    /// Of how many webhooks it is being written down what became of them.
+    pub(super) fn writings(&self) -> usize {
+        self.written.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.under_way.is_empty()
+        self.under_way.is_empty() && self.written.is_empty()
     }
 
     /// The events under way. In the store's eyes they are still due.
     pub(super) fn events(&self) -> HashSet<DeliveryId> {
-        self.under_way.values().flat_map(|flight| flight.events.iter().cloned()).collect()
+        let called = self.under_way.values().flat_map(|flight| &flight.events);
+        called.chain(self.written.values().flatten()).cloned().collect()
     }
 
     /// Begins a webhook, if its site may be called now.
@@ -48,31 +72,52 @@ impl Flights {
         events: Vec<DeliveryId>,
         site: SiteId,
         now: Timestamp,
-        webhook: impl Future<Output = Verdict> + Send + 'static,
+        webhook: impl Future<Output = Answered> + Send + 'static,
     ) {
         let Some(permit) = self.circuits.admit(&site, now) else { return };
-        let task = self.tasks.spawn(webhook);
+        let task = self.calls.spawn(webhook);
         self.under_way.insert(task.id(), Flight { events, site, permit });
     }
 
-    /// Waits until a webhook under way has ended; for ever when there is none. Nothing is lost when the future is
-    /// dropped.
+    /// Waits until a call was answered or a webhook written down, and takes what else is ready; for ever when nothing is
+    /// under way. Nothing is lost when the future is dropped.
     pub(super) async fn landed(&mut self, clock: &dyn Clock) {
-        let (task, verdict) = match self.tasks.join_next_with_id().await {
-            None => std::future::pending().await,
-            Some(Ok((task, verdict))) => (task, verdict),
-            Some(Err(error)) => {
-                tracing::error!(
-                    { names::ERROR } = &error as &dyn std::error::Error,
-                    "a delivery's task failed"
-                );
-                (error.id(), Verdict::NONE)
-            }
-        };
-        if let Some(Flight { events: _, site, permit }) = self.under_way.remove(&task) {
-            self.circuits.landed(&site, permit, verdict, clock.now());
+        tokio::select! {
+            Some(called) = self.calls.join_next_with_id() => self.answered(called, clock),
+            Some(written) = self.writings.join_next_with_id() => self.is_written(written),
+            else => std::future::pending().await,
+        }
+        while let Some(called) = self.calls.try_join_next_with_id() {
+            self.answered(called, clock);
+        }
+        while let Some(written) = self.writings.try_join_next_with_id() {
+            self.is_written(written);
         }
     }
+
+    fn answered(&mut self, called: Result<(Id, Answered), JoinError>, clock: &dyn Clock) {
+        let (task, answered) = match called {
+            Ok((task, answered)) => (task, Some(answered)),
+            Err(error) => (failed(&error), None),
+        };
+        let Some(Flight { events, site, permit }) = self.under_way.remove(&task) else { return };
+        let verdict = answered.as_ref().map_or(Verdict::NONE, |answered| answered.verdict);
+        self.circuits.landed(&site, permit, verdict, clock.now());
+        if let Some(Answered { verdict: _, writing }) = answered {
+            let task = self.writings.spawn(writing);
+            self.written.insert(task.id(), events);
+        }
+    }
+
+    fn is_written(&mut self, written: Result<(Id, ()), JoinError>) {
+        let task = written.map_or_else(|error| failed(&error), |(task, ())| task);
+        self.written.remove(&task);
+    }
+}
+
+fn failed(error: &JoinError) -> Id {
+    tracing::error!({ names::ERROR } = error as &dyn std::error::Error, "a delivery's task failed");
+    error.id()
 }
 
 #[cfg(test)]

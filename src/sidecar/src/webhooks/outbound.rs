@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::circuits::{Circuits, InvalidCircuit, Past, Verdict};
-use super::flights::Flights;
+use super::flights::{Answered, Flights};
 use super::message::{self, Message};
 use super::send::{Answer, Outcome, Sender};
 use super::store::{Delivery, DeliveryFailure, DeliveryStore, DueFilter};
@@ -39,6 +39,10 @@ const BACKOFF_FACTOR: u32 = 3;
 /// Waits are drawn between four fifths of that and all of it, so that what failed together does not come back
 /// together. That a site which comes back is not met by all at once is the circuit breaker's part.
 const BACKOFF_FLOOR_PERCENT: u32 = 80;
+
+/// Webhooks for each place of a call that are being written down at the same time. When the store is slower than the
+/// sites, no more are begun.
+const WRITINGS: usize = 8;
 
 /// The pause after the store failed: the delivery is tried again, so it must not spin.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -132,16 +136,18 @@ pub async fn run(outbound: Arc<Outbound>, draining: CancellationToken) {
     let Ok(circuits) = outbound.circuits() else { return };
     let mut flights = Flights::new(circuits);
     while !draining.is_cancelled() {
-        if let Err(error) = begin_due(&outbound, &mut flights).await {
+        let begun = begin_due(&outbound, &mut flights).await.unwrap_or_else(|error| {
             tracing::error!(
                 { names::ERROR } = &error as &dyn std::error::Error,
                 "due webhooks could not be read; the deliverer asks again"
             );
-        }
+            0
+        });
         let now = outbound.clock.now();
         outbound.metrics.set_circuits(&flights.circuits.counts(now));
         let longest = if flights.circuits.closed_sites(now).is_empty() { MAX_SLEEP } else { POLL };
-        let pause = pause(&outbound, longest).await;
+        // The end of what was begun is the next look.
+        let pause = if begun > 0 { POLL } else { pause(&outbound, longest).await };
         tokio::select! {
             () = draining.cancelled() => break,
             () = outbound.wake.notified() => {}
@@ -158,16 +164,18 @@ pub async fn run(outbound: Arc<Outbound>, draining: CancellationToken) {
     }
 }
 
-/// Starts as many webhooks as there is room for.
-async fn begin_due(outbound: &Arc<Outbound>, flights: &mut Flights) -> Result<(), StoreError> {
-    if flights.len() >= outbound.concurrency {
-        return Ok(());
+/// Starts as many webhooks as there is room for; tells how many.
+async fn begin_due(outbound: &Arc<Outbound>, flights: &mut Flights) -> Result<usize, StoreError> {
+    let before = flights.calls();
+    let has_room = flights.writings() < outbound.concurrency.saturating_mul(WRITINGS);
+    if before >= outbound.concurrency || !has_room {
+        return Ok(0);
     }
     let (now, under_way) = (outbound.clock.now(), flights.events());
     let batch = flights.circuits.largest_batch();
     let filter = DueFilter {
         limit: outbound.concurrency.saturating_mul(batch).saturating_add(under_way.len()),
-        limit_per_site: outbound.per_site().saturating_mul(batch),
+        limit_per_site: outbound.per_site().saturating_mul(batch).saturating_add(under_way.len()),
         skip_sites: flights.circuits.closed_sites(now),
     };
     let mut due = outbound.store.due(now, filter).await?;
@@ -175,14 +183,13 @@ async fn begin_due(outbound: &Arc<Outbound>, flights: &mut Flights) -> Result<()
     meet(outbound, flights, &due).await?;
     for events in message::group(due, &flights.circuits) {
         let Some(site) = events.first().map(|first| first.site.clone()) else { continue };
-        if flights.len() >= outbound.concurrency {
+        if flights.calls() >= outbound.concurrency {
             break;
         }
         let ids = events.iter().map(|event| event.id.clone()).collect();
-        let outbound = Arc::clone(outbound);
-        flights.begin(ids, site, now, async move { deliver(&outbound, &events).await });
+        flights.begin(ids, site, now, deliver(Arc::clone(outbound), events));
     }
-    Ok(())
+    Ok(flights.calls().saturating_sub(before))
 }
 
 /// Asks the store how the sites were that this process has not called yet.
@@ -210,9 +217,27 @@ async fn pause(outbound: &Outbound, longest: Duration) -> Duration {
     }
 }
 
-/// Tries once and writes down what became of each event.
-async fn deliver(outbound: &Outbound, events: &[Delivery]) -> Verdict {
-    let Some(first) = events.first() else { return Verdict::NONE };
+/// Tries once.
+async fn deliver(outbound: Arc<Outbound>, events: Vec<Delivery>) -> Answered {
+    let (verdict, outcomes) = call(&outbound, &events).await;
+    let writing = async move {
+        for (event, outcome) in events.iter().zip(outcomes) {
+            if let Err(error) = record(&outbound, event, outcome).await {
+                tracing::error!(
+                    { names::JOB_ID } = event.job_id.as_str(),
+                    { names::ERROR } = &error as &dyn std::error::Error,
+                    "a webhook's try could not be written down; the webhook is sent again"
+                );
+                sleep(STORE_PAUSE).await;
+            }
+        }
+    };
+    Answered { verdict, writing: Box::pin(writing) }
+}
+
+/// Calls the site: what that says about it, and what became of each event.
+async fn call(outbound: &Outbound, events: &[Delivery]) -> (Verdict, Vec<Outcome>) {
+    let Some(first) = events.first() else { return (Verdict::NONE, Vec::new()) };
     let answer = match outbound.sites.find(&first.site).await {
         Ok(Some(site)) => match Message::of(events, outbound.clock.now()) {
             Ok(message) => outbound.sender.send(&message, first, &site, &*outbound.clock).await,
@@ -221,18 +246,7 @@ async fn deliver(outbound: &Outbound, events: &[Delivery]) -> Verdict {
         Ok(None) => Outcome::failed("the daemon has no site of this id").into(),
         Err(error) => Outcome::failed(format!("the site could not be looked up: {error}")).into(),
     };
-    let verdict = verdict(outbound, first, events.len(), &answer);
-    for (event, outcome) in outcomes(events, answer) {
-        if let Err(error) = record(outbound, event, outcome).await {
-            tracing::error!(
-                { names::JOB_ID } = event.job_id.as_str(),
-                { names::ERROR } = &error as &dyn std::error::Error,
-                "a webhook's try could not be written down; the webhook is sent again"
-            );
-            sleep(STORE_PAUSE).await;
-        }
-    }
-    verdict
+    (verdict(outbound, first, events.len(), &answer), outcomes(events, answer))
 }
 
 /// What the answer says about the site.
@@ -250,11 +264,11 @@ fn verdict(outbound: &Outbound, first: &Delivery, events: usize, answer: &Answer
 }
 
 /// What became of each event: of one alone what became of the webhook, of several what the site says of each.
-fn outcomes(events: &[Delivery], answer: Answer) -> Vec<(&Delivery, Outcome)> {
+fn outcomes(events: &[Delivery], answer: Answer) -> Vec<Outcome> {
     let Answer { outcome, accepts_batch: _, body } = answer;
     let said = match (&outcome, events) {
         (Outcome::Taken { .. }, [_, _, ..]) => message::read_answer(&body),
-        _ => return events.iter().map(|event| (event, outcome.clone())).collect(),
+        _ => return events.iter().map(|_| outcome.clone()).collect(),
     };
     let of = |event: &Delivery| match said.get(&event.id.0) {
         Some(&http_status) if (200..300).contains(&http_status) => Outcome::Taken { http_status },
@@ -265,7 +279,7 @@ fn outcomes(events: &[Delivery], answer: Answer) -> Vec<(&Delivery, Outcome)> {
         },
         None => Outcome::failed("the site did not say what became of this event of a batch"),
     };
-    events.iter().map(|event| (event, of(event))).collect()
+    events.iter().map(of).collect()
 }
 
 async fn record(outbound: &Outbound, delivery: &Delivery, outcome: Outcome) -> Result<(), StoreError> {
