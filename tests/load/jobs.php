@@ -12,6 +12,7 @@ declare(strict_types=1);
 
 const SITE = 'bench';
 const ROUNDS = 2000;
+const TURNS = 10;
 const BATCH = 1000;
 const START_DEADLINE_S = 20;
 // Signals by number: pcntl, which has their names, is not in PHP-FPM.
@@ -29,12 +30,23 @@ ini_set('platen.socket', $daemon->socket);
 $results = [];
 $results['ping'] = figure(null, median(ROUNDS, static fn () => Platen\ping()));
 $job = job_of(2048);
-foreach (['durable' => 300, 'accepted' => 20] as $ack => $bar) {
-    $submit = static fn (array $job) => Platen\submit(SITE, $job, 5000, $ack);
-    $results["submit of 2 KB, $ack"] = figure($bar, median(ROUNDS, $submit, $job));
-    // The next measurement must not share the machine with what this one left behind.
-    settle();
+$submit = static fn (string $ack): Closure => static fn (array $job) => Platen\submit(SITE, $job, 5000, $ack);
+// In turns, so that the disk's moods meet both.
+$times = ['durable' => [], 'disk' => []];
+$commit = commit_alone($daemon->folder);
+for ($turn = 0; $turn < TURNS; ++$turn) {
+    array_push($times['durable'], ...samples(intdiv(ROUNDS, TURNS), $submit('durable'), $job));
+    array_push($times['disk'], ...samples(intdiv(ROUNDS, TURNS), $commit));
 }
+$results['submit of 2 KB, durable'] = figure(300, middle($times['durable']));
+$results['the disk alone: twelve pages of 4 KiB and fdatasync()'] = [
+    ...figure(null, middle($times['disk'])),
+    'beside' => 'submit of 2 KB, durable',
+];
+settle();
+$results['submit of 2 KB, accepted'] = figure(20, median(ROUNDS, $submit('accepted'), $job));
+// The next measurement must not share the machine with what this one left behind.
+settle();
 $push = static fn (array $job) => Platen\submit(SITE, $job, 5000, 'none');
 $results['submit of 2 KB, no reply'] = figure(12, median(ROUNDS, $push, $job, static fn () => Platen\ping(5000)));
 $many = static fn (array $jobs) => Platen\submit_many(SITE, $jobs, 5000);
@@ -79,7 +91,7 @@ foreach ($results as $name => ['value' => $value, 'bar' => $bar]) {
 final class BenchDaemon
 {
     public readonly string $socket;
-    private readonly string $folder;
+    public readonly string $folder;
 
     /** @var resource */
     private mixed $process;
@@ -120,7 +132,13 @@ final class BenchDaemon
     /** It lives and does nothing. */
     public function stop(): void
     {
-        posix_kill(proc_get_status($this->process)['pid'], STOP_SIGNAL);
+        $pid = proc_get_status($this->process)['pid'];
+        posix_kill($pid, STOP_SIGNAL);
+        $until = hrtime(true) + START_DEADLINE_S * 1_000_000_000;
+        while (!preg_match('/^State:\s+T/m', (string) file_get_contents("/proc/$pid/status"))) {
+            hrtime(true) < $until || exit("jobs: the daemon does not stop\n");
+            usleep(1000);
+        }
     }
 
     public function kill(): void
@@ -184,10 +202,16 @@ function median(int $count, Closure $call, ?Closure $prepare = null, ?Closure $a
 {
     // The first calls connect, and fill caches on both sides.
     samples(max(10, intdiv($count, 20)), $call, $prepare, $after);
-    $times = samples($count, $call, $prepare, $after);
+
+    return middle(samples($count, $call, $prepare, $after));
+}
+
+/** @param list<float> $times */
+function middle(array $times): float
+{
     sort($times);
 
-    return $times[intdiv($count, 2)];
+    return $times[intdiv(count($times), 2)];
 }
 
 /** The quickest of many batches, for one call. */
@@ -210,6 +234,27 @@ function settle(): void
 {
     usleep(300_000);
     Platen\ping(5000);
+}
+
+/** Writes as many pages as the daemon does for a job, one after the other into a file that has them already. */
+function commit_alone(string $folder): Closure
+{
+    $file = fopen("$folder/pages", 'w+') ?: exit("jobs: no file can be made\n");
+    stream_set_write_buffer($file, 0);
+    $page = str_repeat('x', 4096);
+    fwrite($file, str_repeat($page, 12 * 1024));
+    fsync($file);
+    $commits = 0;
+
+    return static function () use ($file, $page, &$commits): void {
+        if ($commits++ % 1024 === 0) {
+            rewind($file);
+        }
+        for ($pages = 0; $pages < 12; ++$pages) {
+            fwrite($file, $page);
+        }
+        fdatasync($file);
+    };
 }
 
 /** Runs a call that must fail because of the daemon. */
