@@ -1,7 +1,7 @@
 //! A connection to the server, as the statements see it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
@@ -18,6 +18,7 @@ pub(super) struct Handle {
     statements: RefCell<HashMap<String, Statement>>,
     has_failed: Cell<bool>,
     is_shared: Cell<bool>,
+    locks: RefCell<HashSet<i64>>,
     news: RefCell<Bulletin>,
 }
 
@@ -35,6 +36,7 @@ impl Handle {
             statements: RefCell::default(),
             has_failed: Cell::new(false),
             is_shared: Cell::new(false),
+            locks: RefCell::default(),
             news: RefCell::default(),
         }
     }
@@ -46,6 +48,7 @@ impl Handle {
         }
         self.has_failed.set(false);
         self.is_shared.set(callers == Callers::Several);
+        self.locks.take();
         self.news.take();
         self.client.put_off(text);
         Ok(())
@@ -134,6 +137,10 @@ impl Sql for Handle {
 
     fn is_shared(&self) -> bool {
         self.is_shared.get()
+    }
+
+    fn is_first(&self, lock: i64) -> bool {
+        self.locks.borrow_mut().insert(lock)
     }
 
     fn announce(&self, news: News) {

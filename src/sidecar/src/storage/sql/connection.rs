@@ -42,6 +42,9 @@ pub(in crate::storage) trait Sql {
     /// Whether the transaction holds changes of several callers.
     fn is_shared(&self) -> bool;
 
+    /// Whether the transaction has not asked for this lock before.
+    fn is_first(&self, lock: i64) -> bool;
+
     /// Tells the other daemons that share the database, once the transaction is committed.
     fn announce(&self, news: News);
 

@@ -4,7 +4,7 @@ use platen_core::clock::Timestamp;
 use platen_core::job::{Cause, JobError, JobSnapshot, JobStatus};
 use serde_json::{Value, json};
 
-use super::connection::{Connection, JobChange, News, SqlError, params};
+use super::connection::{Connection, JobChange, News, params};
 use super::row::inconsistent;
 use super::{failed, hops, row};
 use crate::jobs::event;
@@ -26,29 +26,33 @@ pub(super) fn bury(
             params![job_no, code, &error.message, cause, now],
         )
         .map_err(failed("give a job up"))?;
-    end(connection, job_no, JobStatus::Dead, now)
+    end(connection, job_no, JobStatus::Dead, now, None)
 }
 
 /// Ends the job with this final status and queues the event that tells its site. The caller has checked that
-/// the status may follow the present one, and has written what the event shows: result, usage, error. Gives the job as
-/// it stands then.
+/// the status may follow the present one, and has written what the event shows: result and error, and the usage if
+/// it is not given here. Gives the job as it stands then.
 pub(super) fn end(
     connection: &Connection,
     job_no: i64,
     status: JobStatus,
     now: Timestamp,
+    usage: Option<&str>,
 ) -> Result<JobSnapshot, StoreError> {
-    let (ends, traceparent, conversation): (u32, Option<String>, Option<String>) = connection
-        .change_one(
-            "UPDATE jobs SET status = ?2, ends = ends + 1, updated_at = ?3, finished_at = ?3 \
-             WHERE job_no = ?1 /*pg: RETURNING ends, traceparent, conversation */",
-            params![job_no, status.as_str(), now],
-            ("SELECT ends, traceparent, conversation FROM jobs WHERE job_no = ?1", params![job_no]),
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    connection
+        .execute_later(
+            "UPDATE jobs SET status = ?2, ends = ends + 1, updated_at = ?3, finished_at = ?3, \
+             usage = COALESCE(?4, usage), \
+             error_code = CASE WHEN ?2 = 'succeeded' THEN NULL ELSE error_code END, \
+             error_message = CASE WHEN ?2 = 'succeeded' THEN NULL ELSE error_message END \
+             WHERE job_no = ?1",
+            params![job_no, status.as_str(), now, usage],
         )
-        .and_then(|changed| changed.ok_or(SqlError::NoRow))
         .map_err(failed("end a job"))?;
-    let (site, snapshot) = row::job_by_no(connection, job_no)?;
+    let mut row = row::row_by_no(connection, job_no)?;
+    let (site, ends) = (row.site()?, row.ends);
+    let (traceparent, conversation) = (row.traceparent.take(), row.conversation.take());
+    let snapshot = row.into_snapshot()?;
     let Some(body) = event::body(&snapshot, now).map_err(inconsistent("deliveries.body"))? else {
         return Ok(snapshot);
     };

@@ -8,7 +8,7 @@ use platen_core::workflow::{Change, Event, Facts, JobEnd, Progress, Reads, StepI
 use serde_json::{Value, json};
 
 use super::branches::Due;
-use super::connection::{Connection, params};
+use super::connection::{Connection, Row, SqlError, params};
 use super::row::{inconsistent, to_json};
 use super::{branches, end, failed, hops, row};
 use crate::jobs::graph::{Graph, answer_of};
@@ -32,18 +32,20 @@ pub(super) fn follow(
     now: Timestamp,
 ) -> Result<Option<JobSnapshot>, StoreError> {
     let (graph, place) = read(connection, job_no)?;
-    advance(connection, &graph, &place, event, now, now)
+    advance(connection, &graph, &place, event, Due { run_at: now, now }, None)
 }
 
-/// Follows an event; branches that it queues are due at `run_at`.
+/// Follows an event; branches that it queues are due at a time. A job that ends with it has used what is given, or what
+/// its row says.
 pub(super) fn advance(
     connection: &Connection,
     graph: &Graph,
     place: &Place,
     event: Event,
-    run_at: Timestamp,
-    now: Timestamp,
+    due: Due,
+    usage: Option<&str>,
 ) -> Result<Option<JobSnapshot>, StoreError> {
+    let now = due.now;
     let facts = facts(connection, graph, place.job_no, &graph.reads(&event))?;
     let advanced = graph.follow(event, &facts).map_err(inconsistent("jobs.progress"))?;
     if graph.is_workflow() {
@@ -61,7 +63,7 @@ pub(super) fn advance(
             Change::FanOut { step, items } => branches::fan_out(connection, graph, place, step, &items)?,
             Change::Undo { step, of } => branches::undo(connection, graph, place, step, of)?,
             Change::Queue { step, count } => {
-                branches::queue(connection, graph, place, step, count, Due { run_at, now })?;
+                branches::queue(connection, graph, place, step, count, due)?;
             }
             Change::Cancel { step, spares_running } => {
                 branches::cancel(connection, place.job_no, step, spares_running, now)?;
@@ -70,7 +72,7 @@ pub(super) fn advance(
             Change::Reset => branches::reset(connection, place.job_no)?,
             Change::StepEnded { step, status } => step_ended(connection, graph, place, step, status, now)?,
             Change::End(end) => {
-                ended = Some(finish(connection, graph, place.job_no, &end, now)?);
+                ended = Some(finish(connection, graph, place.job_no, &end, now, usage)?);
             }
         }
     }
@@ -100,16 +102,17 @@ fn finish(
     job_no: i64,
     ended: &JobEnd,
     now: Timestamp,
+    usage: Option<&str>,
 ) -> Result<JobSnapshot, StoreError> {
     match ended {
         JobEnd::Succeeded { output } => {
             if graph.is_workflow() {
                 keep_answer(connection, graph, job_no, *output)?;
             }
-            end::end(connection, job_no, JobStatus::Succeeded, now)
+            end::end(connection, job_no, JobStatus::Succeeded, now, usage)
         }
         JobEnd::Dead { step: _, error } => end::bury(connection, job_no, now, error),
-        JobEnd::Cancelled => end::end(connection, job_no, JobStatus::Cancelled, now),
+        JobEnd::Cancelled => end::end(connection, job_no, JobStatus::Cancelled, now, usage),
     }
 }
 
@@ -125,31 +128,57 @@ fn keep_answer(
         .map_err(failed("keep an answer"))
 }
 
+/// What [`GraphRow::read`] reads, in its order.
+pub(super) const GRAPH_COLUMNS: &str = "jobs.site_id, jobs.priority, jobs.subject, jobs.status, \
+     jobs.progress, CASE WHEN jobs.kind = 'workflow' THEN \
+         (SELECT definition FROM payloads WHERE payloads.job_no = jobs.job_no) END";
+
+/// What a job's row says of its graph, as the columns hold it.
+pub(super) struct GraphRow {
+    pub(super) site: String,
+    priority: String,
+    subject: Option<String>,
+    status: String,
+    progress: Option<String>,
+    definition: Option<String>,
+}
+
+impl GraphRow {
+    pub(super) fn read(row: &dyn Row) -> Result<Self, SqlError> {
+        Ok(Self {
+            site: row.get(0)?,
+            priority: row.get(1)?,
+            subject: row.get(2)?,
+            status: row.get(3)?,
+            progress: row.get(4)?,
+            definition: row.get(5)?,
+        })
+    }
+
+    /// The job's graph, and where it stands in the queue.
+    pub(super) fn into_graph(self, job_no: i64) -> Result<(Graph, Place), StoreError> {
+        let graph = match self.definition {
+            Some(definition) => {
+                let progress: Option<Progress> = self
+                    .progress
+                    .as_deref()
+                    .map(serde_json::from_str)
+                    .transpose()
+                    .map_err(inconsistent("jobs.progress"))?;
+                Graph::of(workflow(&definition)?, progress)
+            }
+            None => Graph::single(row::status(&self.status)? == JobStatus::Dead),
+        };
+        let priority = row::priority(&self.priority)?;
+        Ok((graph, Place { job_no, site: row::site_id(self.site)?, priority, subject: self.subject }))
+    }
+}
+
 /// The job's graph, and where it stands in the queue.
 pub(super) fn read(connection: &Connection, job_no: i64) -> Result<(Graph, Place), StoreError> {
-    type Columns = (String, String, Option<String>, String, Option<String>, Option<String>);
-    let (site, priority, subject, status, progress, definition): Columns = connection
-        .query_one(
-            "SELECT site_id, priority, subject, status, progress, CASE WHEN kind = 'workflow' THEN \
-                 (SELECT definition FROM payloads WHERE payloads.job_no = jobs.job_no) END \
-             FROM jobs WHERE job_no = ?1",
-            params![job_no],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)),
-        )
-        .map_err(failed("read a job's graph"))?;
-    let graph = match definition {
-        Some(definition) => {
-            let progress: Option<Progress> = progress
-                .as_deref()
-                .map(serde_json::from_str)
-                .transpose()
-                .map_err(inconsistent("jobs.progress"))?;
-            Graph::of(workflow(&definition)?, progress)
-        }
-        None => Graph::single(row::status(&status)? == JobStatus::Dead),
-    };
-    let priority = row::priority(&priority)?;
-    Ok((graph, Place { job_no, site: row::site_id(site)?, priority, subject }))
+    let query = format!("SELECT {GRAPH_COLUMNS} FROM jobs WHERE job_no = ?1");
+    let row = connection.query_one(&query, params![job_no], GraphRow::read);
+    row.map_err(failed("read a job's graph"))?.into_graph(job_no)
 }
 
 pub(super) fn workflow(definition: &str) -> Result<Workflow, StoreError> {

@@ -4,6 +4,7 @@ use platen_core::clock::Timestamp;
 use platen_core::workflow::Event;
 use serde_json::json;
 
+use super::branches::Due;
 use super::connection::{Connection, params};
 use super::{failed, graph, hops};
 use crate::storage::StoreError;
@@ -26,7 +27,7 @@ pub(super) fn replay(
         )
         .map_err(failed("replay a job"))?;
     hops::record(connection, job_no, names::HOP_REPLAYED, now, &json!({ "attempt": attempt }))?;
-    graph::advance(connection, &graph, &place, Event::Replayed, now, now).map(drop)
+    graph::advance(connection, &graph, &place, Event::Replayed, Due { run_at: now, now }, None).map(drop)
 }
 
 /// Whether a job still has what it began with.

@@ -22,7 +22,7 @@ pub(super) const JOB_COLUMNS: &str = "jobs.job_id, jobs.site_id, jobs.kind, jobs
      CASE WHEN jobs.status != 'succeeded' THEN NULL \
      WHEN jobs.kind = 'workflow' THEN (SELECT answer FROM answers WHERE answers.job_no = jobs.job_no) \
      ELSE (SELECT result FROM results WHERE results.job_no = jobs.job_no AND step = 0 AND branch = 0) END, \
-     jobs.job_no FROM jobs";
+     jobs.job_no, jobs.ends, jobs.traceparent, jobs.conversation FROM jobs";
 
 /// A row of `jobs` with its answer, as its columns hold it.
 pub(super) struct JobRow {
@@ -38,6 +38,9 @@ pub(super) struct JobRow {
     updated_at: Timestamp,
     result: Option<String>,
     pub(super) job_no: i64,
+    pub(super) ends: u32,
+    pub(super) traceparent: Option<String>,
+    pub(super) conversation: Option<String>,
 }
 
 impl JobRow {
@@ -56,6 +59,9 @@ impl JobRow {
             updated_at: row.get(10)?,
             result: row.get(11)?,
             job_no: row.get(12)?,
+            ends: row.get(13)?,
+            traceparent: row.get(14)?,
+            conversation: row.get(15)?,
         })
     }
 
@@ -111,9 +117,14 @@ pub(super) fn job(
 
 /// A job that exists, with its site.
 pub(super) fn job_by_no(connection: &Connection, job_no: i64) -> Result<(SiteId, JobSnapshot), StoreError> {
-    let query = format!("SELECT {JOB_COLUMNS} WHERE jobs.job_no = ?1");
-    let row = connection.query_one(&query, params![job_no], JobRow::read).map_err(failed("read a job"))?;
+    let row = row_by_no(connection, job_no)?;
     Ok((row.site()?, row.into_snapshot()?))
+}
+
+/// The row of a job that exists.
+pub(super) fn row_by_no(connection: &Connection, job_no: i64) -> Result<JobRow, StoreError> {
+    let query = format!("SELECT {JOB_COLUMNS} WHERE jobs.job_no = ?1");
+    connection.query_one(&query, params![job_no], JobRow::read).map_err(failed("read a job"))
 }
 
 /// What the outside calls a job that exists.

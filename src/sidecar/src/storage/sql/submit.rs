@@ -73,7 +73,8 @@ fn begin(
     if let Some(loaded) = &job.workflow {
         let graph = Graph::of(loaded.workflow.clone(), None);
         let place = Place { job_no, site: job.site.clone(), priority, subject: subject.map(str::to_owned) };
-        return graph::advance(connection, &graph, &place, Event::Submitted, run_at, now).map(drop);
+        return graph::advance(connection, &graph, &place, Event::Submitted, Due { run_at, now }, None)
+            .map(drop);
     }
     // What the graph of one step answers to `Submitted`, without asking: this is the hot path.
     let lane = match lane_no {

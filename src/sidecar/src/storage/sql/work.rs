@@ -6,7 +6,9 @@ use platen_core::job::{JobError, JobSnapshot, Usage};
 use platen_core::workflow::{Event, StepIndex};
 use serde_json::json;
 
-use super::connection::{Connection, JobChange, params};
+use super::branches::Due;
+use super::connection::{Connection, JobChange, Row, SqlError, params};
+use super::graph::{GRAPH_COLUMNS, GraphRow};
 use super::steps::StepKey;
 use super::{Store, attempts, failed, graph, hops, lease, locks, row, steps};
 use crate::jobs::store::{
@@ -80,14 +82,14 @@ impl WorkStore for Store {
 
     fn complete(&self, lease: Lease, now: Timestamp, completed: Completed) -> StoreFuture<'_, StepEnd> {
         Box::pin(self.write("complete a step", move |connection| {
-            ending(connection, &lease, |held| complete(connection, held, lease.attempt, now, &completed))
+            ending(connection, &lease, |held, job| complete(connection, held, job, now, &completed))
         }))
     }
 
     fn fail(&self, lease: Lease, now: Timestamp, failure: Failed) -> StoreFuture<'_, StepEnd> {
         Box::pin(self.write("record a failed attempt", move |connection| {
-            ending(connection, &lease, |held| {
-                let ended = fail(connection, held, lease.attempt, now, &failure)?;
+            ending(connection, &lease, |held, job| {
+                let ended = fail(connection, held, job, now, &failure)?;
                 held.announce(connection, &lease);
                 Ok(ended)
             })
@@ -111,16 +113,28 @@ impl WorkStore for Store {
 /// What a holder of a lease works on.
 struct Held {
     key: StepKey,
+    attempt: u32,
     usage: Option<Usage>,
     site: String,
 }
 
 impl Held {
+    fn of(lease: &Lease, usage: Option<String>, site: String) -> Result<Self, StoreError> {
+        let usage = usage.as_deref().map(row::usage).transpose()?;
+        Ok(Self { key: StepKey::from(lease), attempt: lease.attempt, usage, site })
+    }
+
     /// Whoever watches the job elsewhere is to look at it.
     fn announce(&self, connection: &Connection, lease: &Lease) {
         connection.announce_job(JobChange::Moved, &self.site, lease.job_id.as_str());
     }
 }
+
+/// The step of a lease that is held. It holds the job as `locks::job` does, first of the two; whoever has waited for
+/// another's change sees both as they are after it.
+const HELD: &str = "FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
+     WHERE steps.job_no = ?1 AND step = ?2 AND branch = ?3 AND steps.attempt = ?4 \
+     AND steps.status = 'running' AND job_id = ?5 /*pg: FOR NO KEY UPDATE OF jobs, steps */";
 
 /// Makes a change if the lease is held.
 fn fenced(
@@ -128,49 +142,48 @@ fn fenced(
     lease: &Lease,
     change: impl FnOnce(&Held) -> Result<(), StoreError>,
 ) -> Result<Fenced, StoreError> {
-    Ok(held(connection, lease, change)?.map_or(Fenced::Stale, |()| Fenced::Held))
+    let query = format!("SELECT usage, jobs.site_id {HELD}");
+    let found = find_held(connection, lease, &query, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let Some((usage, site)) = found else { return Ok(Fenced::Stale) };
+    change(&Held::of(lease, usage, site)?)?;
+    Ok(Fenced::Held)
 }
 
 /// Ends an attempt if the lease is held.
 fn ending(
     connection: &Connection,
     lease: &Lease,
-    end: impl FnOnce(&Held) -> Result<Option<JobSnapshot>, StoreError>,
+    end: impl FnOnce(&Held, GraphRow) -> Result<Option<JobSnapshot>, StoreError>,
 ) -> Result<StepEnd, StoreError> {
-    let ended = held(connection, lease, end)?;
-    Ok(ended.map_or(StepEnd::Stale, |job| StepEnd::Written(job.map(Box::new))))
+    let query = format!("SELECT {GRAPH_COLUMNS}, usage {HELD}");
+    let found = find_held(connection, lease, &query, |row| Ok((GraphRow::read(row)?, row.get(6)?)))?;
+    let Some((job, usage)) = found else { return Ok(StepEnd::Stale) };
+    let held = Held::of(lease, usage, job.site.clone())?;
+    Ok(StepEnd::Written(end(&held, job)?.map(Box::new)))
 }
 
-/// Makes a change and gives what it gives; `None` when the lease is lost.
-fn held<T>(
+/// Holds the job and reads of it; `None` when the lease is lost.
+fn find_held<T>(
     connection: &Connection,
     lease: &Lease,
-    change: impl FnOnce(&Held) -> Result<T, StoreError>,
+    query: &str,
+    read: impl FnMut(&dyn Row) -> Result<T, SqlError>,
 ) -> Result<Option<T>, StoreError> {
     let Lease { job_id, job_no, step, branch, attempt } = lease;
-    locks::job(connection, *job_no)?;
-    let found: Option<(Option<String>, String)> = connection
-        .query_opt(
-            "SELECT usage, jobs.site_id FROM steps JOIN jobs ON jobs.job_no = steps.job_no \
-             WHERE steps.job_no = ?1 AND step = ?2 AND branch = ?3 AND steps.attempt = ?4 \
-             AND steps.status = 'running' AND job_id = ?5",
-            params![*job_no, *step, *branch, *attempt, job_id.as_str()],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .map_err(failed("check a lease"))?;
-    let Some((usage, site)) = found else { return Ok(None) };
-    let usage = usage.as_deref().map(row::usage).transpose()?;
-    change(&Held { key: StepKey::from(lease), usage, site }).map(Some)
+    connection
+        .query_opt(query, params![*job_no, *step, *branch, *attempt, job_id.as_str()], read)
+        .map_err(failed("check a lease"))
 }
 
 fn complete(
     connection: &Connection,
     held: &Held,
-    attempt: u32,
+    job: GraphRow,
     now: Timestamp,
     completed: &Completed,
 ) -> Result<Option<JobSnapshot>, StoreError> {
     let StepKey { job_no, step, branch } = held.key;
+    let (graph, place) = job.into_graph(job_no)?;
     let result = match &completed.output {
         StepOutput::Answer(answer) => row::to_json(answer, "results.result")?,
         StepOutput::Value(value) => row::to_json(value, "results.result")?,
@@ -185,16 +198,20 @@ fn complete(
         Some(usage) => Some(row::to_json(&sum(held.usage.as_ref(), usage), "jobs.usage")?),
         None => held.usage.as_ref().map(|usage| row::to_json(usage, "jobs.usage")).transpose()?,
     };
-    connection
-        .execute_later(
-            "UPDATE jobs SET usage = ?2, error_code = NULL, error_message = NULL WHERE job_no = ?1",
-            params![job_no, usage.as_deref()],
-        )
-        .map_err(failed("keep a result"))?;
-    attempts::succeed(connection, held.key, attempt, now)?;
+    // A single job ends with its step, and its row is changed once.
+    if graph.is_workflow() {
+        connection
+            .execute_later(
+                "UPDATE jobs SET usage = ?2, error_code = NULL, error_message = NULL WHERE job_no = ?1",
+                params![job_no, usage.as_deref()],
+            )
+            .map_err(failed("keep a result"))?;
+    }
+    attempts::succeed(connection, held.key, held.attempt, now)?;
     completed.hops.iter().try_for_each(|hop| hops::insert(connection, job_no, hop))?;
     steps::finish(connection, held.key, "succeeded")?;
-    graph::follow(connection, job_no, Event::Succeeded { step: index(step) }, now)
+    let (event, due) = (Event::Succeeded { step: index(step) }, Due { run_at: now, now });
+    graph::advance(connection, &graph, &place, event, due, usage.as_deref())
 }
 
 /// The place in the definition, as the graph knows it.
@@ -205,11 +222,11 @@ fn index(step: u16) -> StepIndex {
 fn fail(
     connection: &Connection,
     held: &Held,
-    attempt: u32,
+    job: GraphRow,
     now: Timestamp,
     failure: &Failed,
 ) -> Result<Option<JobSnapshot>, StoreError> {
-    let job_no = held.key.job_no;
+    let (job_no, attempt) = (held.key.job_no, held.attempt);
     attempts::fail(connection, held.key, attempt, now, &failure.error)?;
     failure.hops.iter().try_for_each(|hop| hops::insert(connection, job_no, hop))?;
     let usage = match &failure.usage {
@@ -235,7 +252,8 @@ fn fail(
         AfterFailure::Dead => {
             steps::finish(connection, held.key, "dead")?;
             let event = Event::GaveUp { step: index(held.key.step), error: failure.error.clone() };
-            graph::follow(connection, job_no, event, now)
+            let (graph, place) = job.into_graph(job_no)?;
+            graph::advance(connection, &graph, &place, event, Due { run_at: now, now }, None)
         }
     }
 }

@@ -65,6 +65,10 @@ impl Sql for Handle {
         true
     }
 
+    fn is_first(&self, _lock: i64) -> bool {
+        false
+    }
+
     fn announce(&self, _news: News) {}
 
     fn announce_job(&self, _change: JobChange, _site: &str, _job_id: &str) {}
