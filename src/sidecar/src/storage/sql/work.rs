@@ -119,8 +119,8 @@ struct Held {
 }
 
 impl Held {
-    fn of(lease: &Lease, usage: Option<String>, site: String) -> Result<Self, StoreError> {
-        let usage = usage.as_deref().map(row::usage).transpose()?;
+    fn of(lease: &Lease, usage: Option<&str>, site: String) -> Result<Self, StoreError> {
+        let usage = usage.map(row::usage).transpose()?;
         Ok(Self { key: StepKey::from(lease), attempt: lease.attempt, usage, site })
     }
 
@@ -143,9 +143,10 @@ fn fenced(
     change: impl FnOnce(&Held) -> Result<(), StoreError>,
 ) -> Result<Fenced, StoreError> {
     let query = format!("SELECT usage, jobs.site_id {HELD}");
-    let found = find_held(connection, lease, &query, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let read = |row: &dyn Row| Ok((row.get::<Option<String>>(0)?, row.get(1)?));
+    let found = find_held(connection, lease, &query, read)?;
     let Some((usage, site)) = found else { return Ok(Fenced::Stale) };
-    change(&Held::of(lease, usage, site)?)?;
+    change(&Held::of(lease, usage.as_deref(), site)?)?;
     Ok(Fenced::Held)
 }
 
@@ -156,9 +157,10 @@ fn ending(
     end: impl FnOnce(&Held, GraphRow) -> Result<Option<JobSnapshot>, StoreError>,
 ) -> Result<StepEnd, StoreError> {
     let query = format!("SELECT {GRAPH_COLUMNS}, usage {HELD}");
-    let found = find_held(connection, lease, &query, |row| Ok((GraphRow::read(row)?, row.get(6)?)))?;
+    let read = |row: &dyn Row| Ok((GraphRow::read(row)?, row.get::<Option<String>>(6)?));
+    let found = find_held(connection, lease, &query, read)?;
     let Some((job, usage)) = found else { return Ok(StepEnd::Stale) };
-    let held = Held::of(lease, usage, job.site.clone())?;
+    let held = Held::of(lease, usage.as_deref(), job.site.clone())?;
     Ok(StepEnd::Written(end(&held, job)?.map(Box::new)))
 }
 
