@@ -10,7 +10,7 @@ The last column says how many times as good ours is: 3 × is a third of the time
 A submit is durable when it is answered: the daemon commits with an fsync, and many callers share one.
 Jobs are chats of about 400 bytes of JSON, of 1 000 users, each with an idempotency key; the daemon looks for the same key, the same id and the same input before it keeps one.
 Redis takes commands of that size and looks for nothing; \`always\` waits for the disk as we do, \`everysec\` may lose a second.
-Action Scheduler is no package of a registry: its tables and statements stand for it, from PHP, a process for each connection. graphile-worker is called from one Node.js process.
+Action Scheduler is no package of a registry: its tables and statements stand for it, from PHP, a process for each connection. graphile-worker is called from one Node.js process, and its jobs do nothing; ours ask a provider and tell their site. What is *taken and completed* was there when the clock began; ours, and what is *added and completed*, was not.
 Client and daemon share the machine.`;
 
 const notes = [];

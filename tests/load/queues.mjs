@@ -196,13 +196,14 @@ async function onAndBesidePostgres( rows, note ) {
 				emptyDatabase( postgres, `submits_${ connections }` )
 			);
 			const command = [ process.execPath, path.join( import.meta.dirname, 'peers/queue.mjs' ), postgres.folder, connections, jobs ];
-			const { inserted, done } = run( command.map( String ), { alone: false } );
+			const { inserted, done, both } = run( command.map( String ), { alone: false } );
 			rows[ `graphile-worker on PostgreSQL, ${ connectionsOf( connections ) }` ] = peer( submits( connections ), inserted );
 			rows[ `graphile-worker on the same PostgreSQL, ${ connectionsOf( connections ) }` ] = peer( onPostgres( connections ), inserted );
 			if ( connections === SLOTS && nginx ) {
 				await complete( rows, ENDS_ON_POSTGRES, nginx, emptyDatabase( postgres, 'ends' ) );
 				rows[ `graphile-worker: taken and completed, ${ SLOTS } slots` ] = peer( ENDS, done );
 				rows[ `graphile-worker on the same PostgreSQL: taken and completed, ${ SLOTS } slots` ] = peer( ENDS_ON_POSTGRES, done );
+				rows[ `graphile-worker on the same PostgreSQL: added and completed, ${ SLOTS } slots` ] = peer( ENDS_ON_POSTGRES, both );
 			}
 		}
 	} );
