@@ -41,6 +41,7 @@ macro_rules! cases {
                 the_same_input_of_the_same_user_gives_the_running_job,
                 the_same_input_counts_within_the_window_and_while_the_job_lives,
                 a_batch_is_kept_as_a_whole_and_answered_in_order,
+                a_job_that_cannot_be_kept_takes_no_other_with_it,
                 another_site_s_job_is_not_found,
             ]
         );

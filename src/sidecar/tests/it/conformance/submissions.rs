@@ -1,3 +1,4 @@
+use futures_util::future::join_all;
 use platen_core::job::JobStatus;
 use platen_core::wire::{JobRef, Receipt};
 use platen_sidecar::jobs::store::Submitted;
@@ -123,6 +124,24 @@ pub(crate) async fn a_batch_is_kept_as_a_whole_and_answered_in_order(fixture: Fi
     let (one, two, three) = (spec(1).id, spec(2).id, spec(3).id);
     assert_eq!(seen, [(one, Some(false)), (two.clone(), None), (two, Some(true)), (three, Some(false))]);
     assert_eq!(fixture.lease(10, 12).await.len(), 3);
+}
+
+/// Many callers share a transaction; none of them knows of the others.
+pub(crate) async fn a_job_that_cannot_be_kept_takes_no_other_with_it(fixture: Fixture) {
+    let owner = |number| if number % 10 == 5 { "nobody" } else { "one" };
+    let submits = (1..=40).map(|number| {
+        let mut spec = spec(number);
+        spec.subject = Some(format!("user:{}", number % 7));
+        spec.work = chat(&format!("question {number}"));
+        fixture.store.submit(vec![new_job(owner(number), spec)], at(10))
+    });
+
+    let outcomes = join_all(submits).await;
+
+    for (outcome, number) in outcomes.iter().zip(1..) {
+        assert_eq!(outcome.is_ok(), owner(number) == "one", "{number}: {outcome:?}");
+    }
+    assert_eq!(fixture.lease(100, 11).await.len(), 36);
 }
 
 pub(crate) async fn another_site_s_job_is_not_found(fixture: Fixture) {
