@@ -7,6 +7,7 @@
 use std::ffi::c_void;
 use std::mem::offset_of;
 
+use ext_php_rs::PHP_DEBUG;
 use ext_php_rs::ffi::{ZEND_MODULE_API_NO, zend_string};
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::ProcessGlobals;
@@ -23,6 +24,9 @@ const PAGE_BYTES: usize = 4096;
 
 /// The largest block that shares a page with others of its size.
 const MAX_BIN_BYTES: usize = 3072;
+
+/// Behind each block a debug build of PHP keeps who asked for it: a size, two names of files, two lines.
+const NOTE_BYTES: usize = if PHP_DEBUG { 3 * size_of::<usize>() + 2 * size_of::<u32>() } else { 0 };
 
 /// A place of a list is a value; until PHP 8.1 it had a key as well.
 const PLACE_BYTES: usize = if ZEND_MODULE_API_NO < 20_220_829 { 32 } else { size_of::<Zval>() };
@@ -100,6 +104,7 @@ impl Footprint {
 
     /// One block, rounded up to a size that PHP has.
     fn block(bytes: usize) -> Self {
+        let bytes = bytes.saturating_add(NOTE_BYTES);
         let step = match bytes {
             0..=64 => 8,
             // Four sizes between a power of two and the next.
