@@ -4,6 +4,7 @@
 //! in the vocabulary (`merge`, `dictionary`) or, to count them, remembered (`piece_cache`). All tables are made by
 //! `build.rs` and read in place.
 
+mod ascii;
 mod count;
 mod counter;
 mod cut;

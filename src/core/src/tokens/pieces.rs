@@ -4,6 +4,7 @@
 //! in one pass over the piece and at most the whitespace after it, which the next piece then takes. So a text is
 //! split in linear time.
 
+use super::ascii::{self, Ascii};
 use super::kinds::{BLOCK, END, LETTER, LOWER, NEWLINE, NUMBER, SPACE, UPPER};
 use super::tables::KINDS;
 
@@ -58,92 +59,7 @@ impl<'t> Pieces<'t> {
 
     #[inline]
     fn end_by_o200k(&mut self, start: usize) -> usize {
-        self.ascii_end(start).unwrap_or_else(|| self.any_end_by_o200k(start))
-    }
-
-    /// What [`end_by_o200k`](Self::end_by_o200k) gives for a piece of ASCII characters before an ASCII character, which
-    /// is most of most texts. `None` says nothing.
-    #[inline]
-    fn ascii_end(&self, start: usize) -> Option<usize> {
-        let (first, second) = (self.ascii_kind(start), self.ascii_kind(start + 1));
-        if second & LETTER != 0 && first & (LETTER | NUMBER | NEWLINE | WIDE) == 0 {
-            self.ascii_word(start, start + 1)
-        } else if first & LETTER != 0 {
-            self.ascii_word(start, start)
-        } else if (first | second) & WIDE != 0 {
-            None
-        } else if first & NUMBER != 0 {
-            let third = if second & NUMBER == 0 { second } else { self.ascii_kind(start + 2) };
-            let numbers = 1 + usize::from(second & NUMBER != 0) + usize::from(third & NUMBER != 0);
-            (third & WIDE == 0).then_some(start + numbers)
-        } else if first == 0 {
-            self.ascii_others(start + 1)
-        } else if second == 0 && self.text.get(start) == Some(&b' ') {
-            self.ascii_others(start + 2)
-        } else {
-            self.ascii_whitespace(start)
-        }
-    }
-
-    /// The end of a word whose letters begin at `letters`.
-    #[inline]
-    fn ascii_word(&self, start: usize, letters: usize) -> Option<usize> {
-        if let Some((end, next)) = self.plain_word(start) {
-            return (next != b'\'').then_some(end);
-        }
-        let upper_end = self.skip_ascii(letters, UPPER);
-        let end = self.skip_ascii(upper_end, LOWER);
-        let next = *self.text.get(end)?;
-        (next < 0x80 && next != b'\'').then_some(end)
-    }
-
-    /// The end of `[^\s\p{L}\p{N}]*[\r\n/]*`.
-    #[inline]
-    fn ascii_others(&self, start: usize) -> Option<usize> {
-        let mut end = start;
-        while self.ascii_kind(end) == 0 {
-            end += 1;
-        }
-        if self.ascii_kind(end) & WIDE != 0 {
-            return None;
-        }
-        while matches!(self.text.get(end)?, b'\r' | b'\n' | b'/') {
-            end += 1;
-        }
-        Some(end)
-    }
-
-    #[inline]
-    fn ascii_whitespace(&self, start: usize) -> Option<usize> {
-        let mut end = start;
-        let mut newline_end = None;
-        let next = loop {
-            let kind = self.ascii_kind(end);
-            if kind & SPACE == 0 {
-                break kind;
-            }
-            end += 1;
-            if kind & NEWLINE != 0 {
-                newline_end = Some(end);
-            }
-        };
-        let without_last = if end == start + 1 { end } else { end - 1 };
-        (next & WIDE == 0).then_some(newline_end.unwrap_or(without_last))
-    }
-
-    #[inline]
-    fn skip_ascii(&self, start: usize, bits: u8) -> usize {
-        let mut end = start;
-        while self.ascii_kind(end) & bits != 0 {
-            end += 1;
-        }
-        end
-    }
-
-    /// The kind of an ASCII character; [`WIDE`] for any other and for the end of the text.
-    #[inline]
-    fn ascii_kind(&self, place: usize) -> u8 {
-        self.text.get(place).map_or(WIDE, |byte| BYTE_KINDS[usize::from(*byte)])
+        Ascii(self.text).end_by_o200k(start).unwrap_or_else(|| self.any_end_by_o200k(start))
     }
 
     fn any_end_by_o200k(&mut self, start: usize) -> usize {
@@ -173,7 +89,7 @@ impl<'t> Pieces<'t> {
 
     #[inline]
     fn end_by_cl100k(&mut self, start: usize) -> usize {
-        if let Some((end, next)) = self.plain_word(start)
+        if let Some((end, next)) = Ascii(self.text).plain_word(start)
             && !next.is_ascii_alphabetic()
         {
             return end;
@@ -201,7 +117,7 @@ impl<'t> Pieces<'t> {
     #[inline]
     fn end_by_gpt2(&mut self, start: usize) -> usize {
         if self.text.get(start).is_some_and(|first| *first == b' ' || first.is_ascii_alphabetic())
-            && let Some((end, next)) = self.plain_word(start)
+            && let Some((end, next)) = Ascii(self.text).plain_word(start)
             && !next.is_ascii_alphabetic()
         {
             return end;
@@ -219,30 +135,6 @@ impl<'t> Pieces<'t> {
             return self.skip(word + width, NUMBER);
         }
         self.others(start).unwrap_or_else(|| self.whitespace(start, Newlines::Ordinary))
-    }
-
-    /// The end of `[^\r\n\p{L}\p{N}']?[A-Z]?[a-z]{1,15}` and the byte behind it, when that is ASCII: most of the pieces
-    /// of most texts, found eight bytes at a time. `None` says nothing.
-    #[inline]
-    fn plain_word(&self, start: usize) -> Option<(usize, u8)> {
-        let head = self.text.get(start..)?.first_chunk::<PLAIN_WORD_BYTES>()?;
-        let mut place = 0;
-        if !head[0].is_ascii_alphabetic() {
-            if head[0] == b'\'' || head[0] >= 0x80 || ascii_kind(head[0]) & (NUMBER | NEWLINE) != 0 {
-                return None;
-            }
-            place = 1;
-        }
-        place += usize::from(head[place].is_ascii_uppercase());
-        let (words, _) = head.get(place..place + 2 * WORD_BYTES)?.as_chunks::<WORD_BYTES>();
-        let [first, second] = words else { return None };
-        let mut letters = lower_letters(*first);
-        if letters == WORD_BYTES {
-            letters += lower_letters(*second);
-        }
-        let next = *head.get(place + letters)?;
-        let is_plain = letters > 0 && letters < 2 * WORD_BYTES && next < 0x80;
-        is_plain.then_some((start + place + letters, next))
     }
 
     /// The end of `[upper]*[lower]+`, else of `[upper]+`.
@@ -369,7 +261,7 @@ impl<'t> Pieces<'t> {
     #[inline]
     fn kind(&mut self, place: usize) -> (u8, usize) {
         match self.text.get(place) {
-            Some(byte) if *byte < 0x80 => (ascii_kind(*byte), 1),
+            Some(byte) if *byte < 0x80 => (ascii::kind(*byte), 1),
             Some(byte) => self.wide_kind(place, *byte),
             None => {
                 self.has_met_end = true;
@@ -412,54 +304,4 @@ enum Newlines {
     UnlessAtEnd,
     /// Never: newlines are whitespace like other.
     Ordinary,
-}
-
-/// How many bytes a processor looks at in one go.
-const WORD_BYTES: usize = size_of::<u64>();
-
-/// What [`Pieces::plain_word`] looks at: a mark, a capital, twice a word, and the byte behind.
-const PLAIN_WORD_BYTES: usize = 2 + 2 * WORD_BYTES + 1;
-
-/// How many lower-case ASCII letters eight bytes begin with.
-#[inline]
-fn lower_letters(bytes: [u8; WORD_BYTES]) -> usize {
-    const EACH: u64 = u64::MAX / 0xFF;
-    const HIGH_BITS: u64 = 0x80 * EACH;
-    let word = u64::from_le_bytes(bytes);
-    let low_bits = word & !HIGH_BITS;
-    // A sum has the high bit of a byte set when that byte is at least the letter.
-    let from_a = low_bits + (0x80 - u64::from(b'a')) * EACH;
-    let past_z = low_bits + (0x80 - u64::from(b'z') - 1) * EACH;
-    let others = !(from_a & !past_z & !word) & HIGH_BITS;
-    usize::try_from(others.trailing_zeros() / 8).unwrap_or(WORD_BYTES)
-}
-
-/// A byte that is not ASCII, or none.
-const WIDE: u8 = 128;
-
-const BYTE_KINDS: [u8; 256] = byte_kinds();
-
-#[inline]
-fn ascii_kind(byte: u8) -> u8 {
-    BYTE_KINDS[usize::from(byte)]
-}
-
-const fn byte_kinds() -> [u8; 256] {
-    let mut kinds = [0; 256];
-    let mut byte: u8 = 0;
-    let mut rest = kinds.as_mut_slice();
-    while let [kind, others @ ..] = rest {
-        *kind = match byte {
-            b'A'..=b'Z' => UPPER | LETTER,
-            b'a'..=b'z' => LOWER | LETTER,
-            b'0'..=b'9' => NUMBER,
-            b'\r' | b'\n' => SPACE | NEWLINE,
-            b'\t' | 0x0B | 0x0C | b' ' => SPACE,
-            0x80.. => WIDE,
-            _ => 0,
-        };
-        byte = byte.wrapping_add(1);
-        rest = others;
-    }
-    kinds
 }
