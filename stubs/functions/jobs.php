@@ -15,8 +15,8 @@ use Platen\Exception\RequestRefused;
  *
  * A worker keeps one connection, and every call ends at its deadline, whatever the daemon does.
  * After a call that was not answered, those of the same worker fail at once for `platen.retry_after_ms`: a daemon that
- * hangs costs a page one deadline. After three in a row, of whichever workers, those of all workers of the server do;
- * then one call goes to see. A ping always asks, and a call with a deadline below `platen.deadline_ms` warns nobody.
+ * hangs costs a page one deadline. After three missed deadlines in a row, of whichever workers, those of all workers of
+ * the server do; then one call goes to see. A ping always asks, and a deadline below `platen.deadline_ms` warns nobody.
  * A job carries its own id, so a hand-off whose answer was lost can be sent again.
  *
  * The examples begin with this job, of the site `blog`:

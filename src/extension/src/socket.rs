@@ -15,7 +15,7 @@ mod deadline;
 mod health;
 mod sys;
 
-pub(crate) use circuit::{Blame, Circuit};
+pub(crate) use circuit::{Circuit, Lesson};
 pub(crate) use client::{Client, ClientState, Target};
 pub(crate) use deadline::Deadline;
 pub(crate) use health::Health;

@@ -1,5 +1,5 @@
 --TEST--
-When three calls of any workers went unanswered, no worker waits
+When three calls of any workers waited in vain, no worker waits; what fails at once warns nobody
 --EXTENSIONS--
 pcntl
 posix
@@ -40,6 +40,11 @@ ini_set('platen.socket', $daemon->path);
 in_worker(function (): void {
     echo 'a ping asks: ', code_of(fn () => Platen\ping(10)), "\n";
 });
+
+ini_set('platen.socket', '/nonexistent/platend.sock');
+for ($worker = 0; $worker < 4; ++$worker) {
+    in_worker(fn () => ask('nobody there'));
+}
 --EXPECT--
 first: DaemonUnavailable deadline_exceeded: the daemon did not answer within N ms
 second: DaemonUnavailable deadline_exceeded: the daemon did not answer within N ms
@@ -48,3 +53,7 @@ fourth: DaemonUnavailable daemon_unavailable: the daemon did not answer a moment
 at once
 another daemon: 1
 a ping asks: deadline_exceeded
+nobody there: DaemonUnavailable daemon_unavailable: the daemon cannot be reached at /nonexistent/platend.sock: no such file or directory
+nobody there: DaemonUnavailable daemon_unavailable: the daemon cannot be reached at /nonexistent/platend.sock: no such file or directory
+nobody there: DaemonUnavailable daemon_unavailable: the daemon cannot be reached at /nonexistent/platend.sock: no such file or directory
+nobody there: DaemonUnavailable daemon_unavailable: the daemon cannot be reached at /nonexistent/platend.sock: no such file or directory

@@ -26,10 +26,10 @@ impl Circuit {
     }
 
     /// The daemon did not answer.
-    pub(crate) fn fail(&mut self, blame: Blame) {
+    pub(crate) fn fail(&mut self, lesson: Lesson) {
         let now = uptime_micros();
         self.failed_at = Some(now);
-        if let (Blame::Daemon, Some(shared)) = (blame, self.shared) {
+        if let (Lesson::ForAll, Some(shared)) = (lesson, self.shared) {
             shared.fail(now);
         }
     }
@@ -48,13 +48,14 @@ impl Circuit {
     }
 }
 
-/// What a call that was not answered says.
+/// Who learns from a call that was not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Blame {
-    /// The daemon had the usual time.
-    Daemon,
-    /// The caller waited for less than others do.
-    Caller,
+pub(crate) enum Lesson {
+    /// The daemon was silent for the usual time. Nobody else need wait to find that out.
+    ForAll,
+    /// It failed at once, which costs others no time and may be for a reason of this worker's own, such as its user; or
+    /// the caller waited for less than others do.
+    ForThisWorker,
 }
 
 /// What is left of a pause that began at a moment; `None` once it is over.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use platen_core::wire::Tag;
 
 use super::connection::{Connection, Reply};
-use super::{Blame, Circuit, Deadline, Health, SocketError};
+use super::{Circuit, Deadline, Health, Lesson, SocketError};
 
 /// How long a push may look for the refusal of an earlier one: it is there already, or it is not looked for.
 const LATE_REFUSAL: Duration = Duration::from_millis(1);
@@ -83,7 +83,7 @@ impl Client {
             Ok(_) => self.circuit.succeed(),
             // The daemon is there; there may be room again in a moment.
             Err(SocketError::Full | SocketError::Frame(_) | SocketError::Version { .. }) => {}
-            Err(_) => self.circuit.fail(Blame::Daemon),
+            Err(_) => self.circuit.fail(Lesson::ForThisWorker),
         }
         result
     }
@@ -116,10 +116,10 @@ impl Client {
         match &result {
             // An unreadable answer is an answer: the next one fails the same way, with its own error.
             Ok(_) | Err(SocketError::Frame(_) | SocketError::Version { .. }) => self.circuit.succeed(),
-            Err(SocketError::Deadline { .. }) if target.deadline < target.usual_deadline => {
-                self.circuit.fail(Blame::Caller);
+            Err(SocketError::Deadline { .. }) if target.deadline >= target.usual_deadline => {
+                self.circuit.fail(Lesson::ForAll);
             }
-            Err(_) => self.circuit.fail(Blame::Daemon),
+            Err(_) => self.circuit.fail(Lesson::ForThisWorker),
         }
         result
     }

@@ -14,9 +14,9 @@ use super::sys;
 /// How many daemons are told apart; one server rarely speaks with two.
 pub(super) const PLACES: usize = 64;
 
-/// Failures in a row, of whichever workers, after which none waits for the daemon. One answer that came late is no
+/// Silences in a row, of whichever workers, after which none waits for the daemon. One answer that came late is no
 /// reason for all.
-const FAILURES_THAT_COUNT: u64 = 3;
+const SILENCES_THAT_COUNT: u64 = 3;
 
 static PAGE: OnceLock<Option<&'static [Health; PLACES]>> = OnceLock::new();
 
@@ -26,8 +26,8 @@ static PAGE: OnceLock<Option<&'static [Health; PLACES]>> = OnceLock::new();
 pub(crate) struct Health {
     /// Which daemon: a hash of its path, 0 for none.
     name: AtomicU64,
-    /// Failures since the last answer.
-    failures: AtomicU64,
+    /// Calls since the last answer that waited in vain.
+    silences: AtomicU64,
     /// When the last of them was, or when a worker last went to see, in microseconds of the host's clock.
     failed_at: AtomicU64,
 }
@@ -54,7 +54,7 @@ impl Health {
     /// How long no worker calls; `None` when this one may. When the pause is over one worker goes to see, and for the
     /// others it begins again.
     pub(crate) fn retry_after(&self, now: impl FnOnce() -> u64, pause: Duration) -> Option<Duration> {
-        if self.failures.load(Ordering::Relaxed) < FAILURES_THAT_COUNT || pause.is_zero() {
+        if self.silences.load(Ordering::Relaxed) < SILENCES_THAT_COUNT || pause.is_zero() {
             return None;
         }
         let (failed_at, now) = (self.failed_at.load(Ordering::Relaxed), now());
@@ -66,16 +66,16 @@ impl Health {
         goes.is_err().then_some(pause)
     }
 
-    /// A worker got no answer.
+    /// A worker waited in vain.
     pub(crate) fn fail(&self, now: u64) {
         self.failed_at.store(now, Ordering::Relaxed);
-        self.failures.fetch_add(1, Ordering::Relaxed);
+        self.silences.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A worker got an answer.
     pub(crate) fn succeed(&self) {
-        if self.failures.load(Ordering::Relaxed) != 0 {
-            self.failures.store(0, Ordering::Relaxed);
+        if self.silences.load(Ordering::Relaxed) != 0 {
+            self.silences.store(0, Ordering::Relaxed);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::extension::socket::{Blame, Circuit, Health};
+use crate::extension::socket::{Circuit, Health, Lesson};
 
 const PAUSE: Duration = Duration::from_secs(10);
 const PAUSE_MICROS: u64 = 10_000_000;
@@ -16,7 +16,7 @@ fn a_worker_does_not_ask_again_after_one_failure() {
     let mut circuit = Circuit::default();
     assert_eq!(circuit.retry_after(PAUSE), None);
 
-    circuit.fail(Blame::Daemon);
+    circuit.fail(Lesson::ForAll);
 
     assert!(circuit.retry_after(PAUSE).is_some_and(|left| left <= PAUSE));
     assert_eq!(circuit.retry_after(Duration::ZERO), None);
@@ -29,10 +29,10 @@ fn three_failures_in_a_row_are_known_to_all_workers() {
     let health = shared();
     let [mut first, mut second, other] = [(); 3].map(|()| Circuit::with(Some(health)));
 
-    first.fail(Blame::Daemon);
-    second.fail(Blame::Daemon);
+    first.fail(Lesson::ForAll);
+    second.fail(Lesson::ForAll);
     assert_eq!(other.retry_after(PAUSE), None);
-    second.fail(Blame::Daemon);
+    second.fail(Lesson::ForAll);
 
     assert!(other.retry_after(PAUSE).is_some());
 }
@@ -42,7 +42,7 @@ fn an_answer_to_one_worker_is_good_news_for_all() {
     let health = shared();
     let [mut first, mut second, other] = [(); 3].map(|()| Circuit::with(Some(health)));
     for _ in 0..3 {
-        first.fail(Blame::Daemon);
+        first.fail(Lesson::ForAll);
     }
 
     second.succeed();
@@ -51,15 +51,15 @@ fn an_answer_to_one_worker_is_good_news_for_all() {
 }
 
 #[test]
-fn a_caller_in_a_hurry_stops_nobody_else() {
+fn a_failure_that_is_no_silence_stops_nobody_else() {
     let health = shared();
-    let [mut hasty, other] = [(); 2].map(|()| Circuit::with(Some(health)));
+    let [mut refused, other] = [(); 2].map(|()| Circuit::with(Some(health)));
 
     for _ in 0..9 {
-        hasty.fail(Blame::Caller);
+        refused.fail(Lesson::ForThisWorker);
     }
 
-    assert!(hasty.retry_after(PAUSE).is_some());
+    assert!(refused.retry_after(PAUSE).is_some());
     assert_eq!(other.retry_after(PAUSE), None);
 }
 
