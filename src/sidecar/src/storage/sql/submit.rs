@@ -24,6 +24,20 @@ pub(super) const SAME_INPUT: &str = "SELECT job_id, site_id, status, fingerprint
      AND conversation IS NOT DISTINCT FROM ?6 AND accepted_at > ?7 AND status IN ('queued', 'running') \
      ORDER BY accepted_at, job_no";
 
+/// A new job. What only PostgreSQL's additions name is nothing to SQLite.
+const INSERT: &str = "INSERT INTO jobs (job_id, site_id, idempotency_key, fingerprint, input_key, request_id, \
+     traceparent, prompt_hash, subject, conversation, kind, priority, status, created_at, \
+     accepted_at, life_began_at, deadline_at, updated_at, output_step) \
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'queued', ?13, ?14, ?15, ?16, ?14, ?17 \
+     WHERE TRUE /*pg: AND NOT EXISTS (SELECT 1 FROM jobs WHERE input_key IN (?19, ?20, ?21) \
+         AND subject = ?9 AND fingerprint = ?4 AND conversation IS NOT DISTINCT FROM ?10 \
+         AND accepted_at > ?22 AND status IN ('queued', 'running')) */ \
+     ON CONFLICT DO NOTHING /*pg: RETURNING job_no, \
+     (SELECT lane_no FROM lanes WHERE priority = ?12 AND lanes.site_id = ?2 AND model = ?18) */";
+
+/// Keys of one question. The usual window has three at the most.
+const KEYS: usize = 3;
+
 pub(super) fn submit(
     connection: &Connection,
     jobs: &[NewJob],
@@ -39,16 +53,43 @@ fn submit_one(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<S
     if let Some(input) = job.input {
         locks::words(connection, &["input", &input.to_string()])?;
     }
-    if let Some(running) = find_same_input(connection, job, now)? {
+    let keys = job.input_keys(now);
+    // Nearly always the job is new. PostgreSQL's insert looks for the same input itself then, which saves the way there
+    // and back of the question; SQLite's would make a table of its own for that.
+    if connection.has_other_writers()
+        && keys.len() <= KEYS
+        && let Some(row) = insert(connection, job, now, &keys)?
+    {
+        return keep(connection, job, row, now);
+    }
+    if let Some(running) = find_same_input(connection, job, &keys, now)? {
         // The key decides first: it is what the site promised to be unique.
         let earlier = find_earlier(connection, job)?;
         return Ok(earlier.map_or_else(|| running.into_duplicate(), |earlier| earlier.compare(job)));
     }
-    let Some((job_no, lane)) = insert(connection, job, now)? else {
-        let earlier = find_earlier(connection, job)?;
-        let missing = || inconsistent("jobs.job_id")(SqlError::NoRow);
-        return earlier.map(|earlier| earlier.compare(job)).ok_or_else(missing);
-    };
+    if let Some(row) = insert(connection, job, now, &[])? {
+        return keep(connection, job, row, now);
+    }
+    let earlier = find_earlier(connection, job)?;
+    let missing = || inconsistent("jobs.job_id")(SqlError::NoRow);
+    earlier.map(|earlier| earlier.compare(job)).ok_or_else(missing)
+}
+
+/// The row of a new job, and the lane of a single one if there is one.
+#[derive(Clone, Copy)]
+struct Inserted {
+    job_no: i64,
+    lane_no: Option<i64>,
+}
+
+/// Writes what belongs to the row of a new job.
+fn keep(
+    connection: &Connection,
+    job: &NewJob,
+    row: Inserted,
+    now: Timestamp,
+) -> Result<Submitted, StoreError> {
+    let job_no = row.job_no;
     let definition = job.workflow.as_ref().map(|workflow| &*workflow.json);
     connection
         .execute_later(
@@ -56,19 +97,14 @@ fn submit_one(connection: &Connection, job: &NewJob, now: Timestamp) -> Result<S
             params![job_no, &job.payload, definition],
         )
         .map_err(failed("keep a job"))?;
-    begin(connection, job, job_no, lane, now)?;
+    begin(connection, job, row, now)?;
     let receipt = Receipt { job_id: job.spec.id.clone(), status: JobStatus::Queued, is_duplicate: false };
     Ok(Submitted::Kept(receipt))
 }
 
 /// Queues what the job begins with.
-fn begin(
-    connection: &Connection,
-    job: &NewJob,
-    job_no: i64,
-    lane_no: Option<i64>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+fn begin(connection: &Connection, job: &NewJob, row: Inserted, now: Timestamp) -> Result<(), StoreError> {
+    let Inserted { job_no, lane_no } = row;
     let (run_at, subject, priority) = (job.run_at(now), job.spec.subject.as_deref(), job.spec.priority);
     if let Some(loaded) = &job.workflow {
         let graph = Graph::of(loaded.workflow.clone(), None);
@@ -85,24 +121,20 @@ fn begin(
     branches::begin(connection, key, job.spec.work.kind(), Waits { lane, subject, due: Due { run_at, now } })
 }
 
-/// Inserts the row, `None` when the key or the id is taken. Gives its number, and that of the lane of a single job if
-/// there is one.
+/// Inserts the row; not when the key or the id is taken, nor, in PostgreSQL, when there may be the same input under one
+/// of these keys.
 fn insert(
     connection: &Connection,
     job: &NewJob,
     now: Timestamp,
-) -> Result<Option<(i64, Option<i64>)>, StoreError> {
+    keys: &[i64],
+) -> Result<Option<Inserted>, StoreError> {
     let spec = &job.spec;
     let life_began_at = job.run_at(now);
     connection
         .change_one(
-"INSERT INTO jobs (job_id, site_id, idempotency_key, fingerprint, input_key, request_id, \
-             traceparent, prompt_hash, subject, conversation, kind, priority, status, created_at, \
-             accepted_at, life_began_at, deadline_at, updated_at, output_step) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'queued', ?13, ?14, ?15, ?16, ?14, ?17) \
-             ON CONFLICT DO NOTHING /*pg: RETURNING job_no, \
-             (SELECT lane_no FROM lanes WHERE priority = ?12 AND lanes.site_id = ?2 AND model = ?18) */",
-params![
+            INSERT,
+            params![
                 spec.id.as_str(),
                 job.site.as_str(),
                 &spec.idempotency_key,
@@ -121,13 +153,17 @@ params![
                 life_began_at.after(job.lifetime()),
                 job.workflow.as_ref().map_or(0, |workflow| branches::place(workflow.workflow.output())),
                 &job.model,
+                key_at(keys, 0),
+                key_at(keys, 1),
+                key_at(keys, 2),
+                now.before(job.same_input_window),
             ],
             (
                 "SELECT last_insert_rowid(), \
                  (SELECT lane_no FROM lanes WHERE priority = ?1 AND site_id = ?2 AND model = ?3)",
                 params![spec.priority.as_str(), job.site.as_str(), &job.model],
             ),
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| Ok(Inserted { job_no: row.get(0)?, lane_no: row.get(1)? }),
         )
         .map_err(failed("keep a job"))
 }
@@ -185,14 +221,22 @@ fn find_earlier(connection: &Connection, job: &NewJob) -> Result<Option<Earlier>
 fn find_same_input(
     connection: &Connection,
     job: &NewJob,
+    keys: &[i64],
     now: Timestamp,
 ) -> Result<Option<Earlier>, StoreError> {
     let since = now.before(job.same_input_window);
     let NewJob { site, spec, fingerprint, .. } = job;
     let (subject, conversation) = (spec.subject.as_deref(), spec.conversation.as_deref());
-    for keys in job.input_keys(now).chunks(3) {
-        let key = |place: usize| keys.get(place).or(keys.last()).copied();
-        let values = params![key(0), key(1), key(2), subject, &fingerprint[..], conversation, since];
+    for keys in keys.chunks(KEYS) {
+        let values = params![
+            key_at(keys, 0),
+            key_at(keys, 1),
+            key_at(keys, 2),
+            subject,
+            &fingerprint[..],
+            conversation,
+            since
+        ];
         let found = connection
             .query_all(SAME_INPUT, values, Earlier::read)
             .map_err(failed("look for the same input"))?;
@@ -201,6 +245,10 @@ fn find_same_input(
         }
     }
     Ok(None)
+}
+
+fn key_at(keys: &[i64], place: usize) -> Option<i64> {
+    keys.get(place).copied()
 }
 
 /// The lane of this priority, site and model; made when it is the first of its kind.
