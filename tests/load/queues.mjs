@@ -217,7 +217,7 @@ function emptyDatabase( { folder }, name ) {
 
 export const measurements = [
 	{ name: 'durable submits', measure: durable },
-	{ name: 'jobs from submit to answer', measure: completed },
+	{ name: 'jobs from submit to webhook', measure: completed },
 	{ name: 'a million jobs', measure: aMillion },
 	{ name: 'Redis', measure: besideRedis },
 	{ name: 'MariaDB', measure: besideActionScheduler },
