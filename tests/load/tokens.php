@@ -31,6 +31,11 @@ if (($argv[1] ?? null) === '--new-text') {
     echo json_encode(count_once(new_text($root, $argv[2])), JSON_THROW_ON_ERROR);
     exit(0);
 }
+if (($argv[1] ?? null) === '--conversations') {
+    $work = $argv[2] === 'trim' ? fn (array $history) => trim_history($history, 8000, MODEL) : count_each(...);
+    echo json_encode(array_map(fn (array $history) => quickest(1, fn () => $work($history)), conversations($root)));
+    exit(0);
+}
 
 $privateBefore = private_kib();
 $first = quickest(1, fn () => count_tokens('The first text of a fresh process.', MODEL));
@@ -72,22 +77,15 @@ foreach ([...$runs, 'random lower case' => $random] as $name => $run) {
     $results["count_tokens, 64 x as much of $name"] = figure($growth, 70, 'x the time', 'lower');
 }
 
-$turns = messages(file_get_contents("$root/target/corpus/english.txt"), TURN_BYTES, 2_500_000);
-$turns = array_map(fn (array $turn) => array_map(
-    fn (int $place) => ['role' => $place % 2 === 0 ? 'user' : 'assistant', 'content' => $turn[$place]],
-    array_keys($turn)
-), array_chunk($turns, TURN));
-array_pop($turns);
-// Each conversation is new; every other one is counted, the others are trimmed.
-$times = ['trim' => [], 'count' => []];
-foreach ($turns as $place => $history) {
-    $times[$place % 2 === 0 ? 'trim' : 'count'][] = $place % 2 === 0
-        ? quickest(1, fn () => trim_history($history, 8000, MODEL))
-        : quickest(1, fn () => count_each($history));
-}
-$ratio = median($times['trim']) / median($times['count']);
+// The same conversations, each new to its process, are trimmed in one process and counted in another.
+$times = array_map(fn (string $what) => array_map(
+    min(...),
+    ...array_map(fn () => in_own_process('--conversations', $what), range(1, NEW_TEXT_ROUNDS))
+), ['trim' => 'trim', 'count' => 'count']);
+$ratio = median(array_map(fn (float $trim, float $count) => $trim / $count, $times['trim'], $times['count']));
 $results['trim_history of a new conversation, by counting each message once'] = figure($ratio, 1.2, 'x', 'lower');
 
+$turns = conversations($root);
 $history = $turns[0];
 $counts = quickest(ROUNDS, fn () => count_each($history));
 $trim = quickest(ROUNDS, fn () => trim_history($history, 8000, MODEL));
@@ -162,6 +160,18 @@ function new_text(string $root, string $name): array
     return array_merge(...array_map(fn (string $file) => messages(read("$root/target/corpus/$file.txt")), $files));
 }
 
+/** @return list<list<array{role: string, content: string}>> */
+function conversations(string $root): array
+{
+    $turns = array_chunk(messages(read("$root/target/corpus/english.txt"), TURN_BYTES), TURN);
+    array_pop($turns);
+
+    return array_map(fn (array $turn) => array_map(
+        fn (int $place) => ['role' => $place % 2 === 0 ? 'user' : 'assistant', 'content' => $turn[$place]],
+        array_keys($turn)
+    ), $turns);
+}
+
 /** @param list<string> $messages */
 function count_once(array $messages): float
 {
@@ -175,7 +185,7 @@ function count_once(array $messages): float
 }
 
 /** What this script measures when it is called anew, with the same settings. */
-function in_own_process(string ...$arguments): float
+function in_own_process(string ...$arguments): mixed
 {
     $own = array_slice(explode("\0", (string) file_get_contents('/proc/self/cmdline')), 0, -1);
     $settings = array_slice($own, 0, array_search($_SERVER['argv'][0], $own, true) + 1);
@@ -183,7 +193,7 @@ function in_own_process(string ...$arguments): float
     $result = stream_get_contents($pipes[1]);
     proc_close($process) === 0 || exit("tokens: a measurement failed\n");
 
-    return (float) json_decode($result, flags: JSON_THROW_ON_ERROR);
+    return json_decode($result, flags: JSON_THROW_ON_ERROR);
 }
 
 /** @param list<array{content: string}> $history */

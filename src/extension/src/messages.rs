@@ -5,7 +5,7 @@ use platen_core::history::{HistoryRole, MessageCost};
 use platen_core::limits::MAX_TEXT_BYTES;
 use platen_core::tokens::{ImageDetail, MESSAGE_OVERHEAD_TOKENS, ModelInfo, image_tokens};
 
-use crate::convert::{text, values};
+use crate::convert::{entries, text, values};
 use crate::exceptions::Failure;
 
 /// What the name of a speaker costs beside its text, in tokens (OpenAI's cookbook).
@@ -22,14 +22,45 @@ pub(crate) fn costs<'a>(messages: &[&'a Zval], model: &ModelInfo) -> Result<Vec<
         .enumerate()
         .map(|(place, message)| {
             let message = message.array().ok_or_else(|| refused(place, "is not an array"))?;
-            Reader { message, place, model, tokens: 0 }.cost(&mut room)
+            Reader { fields: Fields::of(message), place, model, tokens: 0 }.cost(&mut room)
         })
         .collect()
 }
 
+/// What is read of a message. Null is as good as missing.
+#[derive(Default)]
+struct Fields<'a> {
+    role: Option<&'a Zval>,
+    name: Option<&'a Zval>,
+    content: Option<&'a Zval>,
+    tool_calls: Option<&'a Zval>,
+    tool_call_id: Option<&'a Zval>,
+    pinned: Option<&'a Zval>,
+}
+
+impl<'a> Fields<'a> {
+    /// Looks at each entry once: a message has two or three of them, and to look for each field takes longer.
+    fn of(message: &'a ZendHashTable) -> Self {
+        let mut fields = Self::default();
+        for (key, value) in entries(message) {
+            let field = match text(&key) {
+                Some("role") => &mut fields.role,
+                Some("name") => &mut fields.name,
+                Some("content") => &mut fields.content,
+                Some("tool_calls") => &mut fields.tool_calls,
+                Some("tool_call_id") => &mut fields.tool_call_id,
+                Some("pinned") => &mut fields.pinned,
+                _ => continue,
+            };
+            *field = Some(value.dereference()).filter(|value| !value.is_null());
+        }
+        fields
+    }
+}
+
 /// One message of the caller at its place in the list, and what was counted of it so far.
 struct Reader<'a, 'm> {
-    message: &'a ZendHashTable,
+    fields: Fields<'a>,
     place: usize,
     model: &'m ModelInfo,
     tokens: usize,
@@ -37,12 +68,12 @@ struct Reader<'a, 'm> {
 
 impl<'a> Reader<'a, '_> {
     fn cost(mut self, room: &mut usize) -> Result<MessageCost<'a>, Failure> {
-        let role_name = self.text("role")?.unwrap_or_default();
+        let role_name = self.text("role", self.fields.role)?.unwrap_or_default();
         let role = HistoryRole::from_name(role_name)
             .ok_or_else(|| self.refused("has no role of system, user, assistant or tool"))?;
         self.add(MESSAGE_OVERHEAD_TOKENS);
         self.count(room, role_name)?;
-        if let Some(name) = self.text("name")? {
+        if let Some(name) = self.text("name", self.fields.name)? {
             self.add(NAME_TOKENS);
             self.count(room, name)?;
         }
@@ -53,14 +84,14 @@ impl<'a> Reader<'a, '_> {
             tokens: self.tokens,
             is_pinned: self.is_pinned()?,
             tool_call_ids,
-            answers_to: self.text("tool_call_id")?,
+            answers_to: self.text("tool_call_id", self.fields.tool_call_id)?,
         })
     }
 
     /// The content is text, or a list of parts.
     fn count_content(&mut self, room: &mut usize) -> Result<(), Failure> {
-        let Some(parts) = self.field("content").and_then(Zval::array) else {
-            let content = self.text("content")?.unwrap_or_default();
+        let Some(parts) = self.fields.content.and_then(Zval::array) else {
+            let content = self.text("content", self.fields.content)?.unwrap_or_default();
             return self.count(room, content);
         };
         for part in values(parts) {
@@ -82,7 +113,7 @@ impl<'a> Reader<'a, '_> {
 
     /// Gives the ids of the calls.
     fn count_tool_calls(&mut self, room: &mut usize) -> Result<Vec<&'a str>, Failure> {
-        let Some(calls) = self.field("tool_calls") else { return Ok(Vec::new()) };
+        let Some(calls) = self.fields.tool_calls else { return Ok(Vec::new()) };
         let calls = calls.array().ok_or_else(|| self.refused("has tool_calls that are no list"))?;
         let mut ids = Vec::new();
         for call in values(calls) {
@@ -113,20 +144,15 @@ impl<'a> Reader<'a, '_> {
         self.tokens = self.tokens.saturating_add(tokens);
     }
 
-    /// A field that may be missing or null.
-    fn field(&self, name: &str) -> Option<&'a Zval> {
-        self.message.get(name).map(Zval::dereference).filter(|value| !value.is_null())
-    }
-
-    fn text(&self, name: &str) -> Result<Option<&'a str>, Failure> {
-        let Some(value) = self.field(name) else { return Ok(None) };
+    fn text(&self, name: &str, field: Option<&'a Zval>) -> Result<Option<&'a str>, Failure> {
+        let Some(value) = field else { return Ok(None) };
         let text =
             text(value).ok_or_else(|| self.refused(&format!("has a {name} that is not UTF-8 text")))?;
         Ok(Some(text))
     }
 
     fn is_pinned(&self) -> Result<bool, Failure> {
-        let Some(value) = self.field("pinned") else { return Ok(false) };
+        let Some(value) = self.fields.pinned else { return Ok(false) };
         value.bool().ok_or_else(|| self.refused("has a pinned that is neither true nor false"))
     }
 
