@@ -3,10 +3,54 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::StoreError;
 use super::sql::connection::Connection;
+
+/// Changes that wait. When it is full, callers wait: the disk or the server sets the pace, and nothing is dropped.
+const QUEUE_LENGTH: usize = 1024;
+
+/// Where changes wait for whoever makes them, who ends when the last clone is dropped.
+#[derive(Clone)]
+pub(super) struct Changes {
+    queue: mpsc::Sender<Box<dyn Change>>,
+}
+
+impl Changes {
+    pub(super) fn new() -> (Self, Waiting) {
+        let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
+        (Self { queue }, Waiting(waiting))
+    }
+
+    /// Makes a change in a transaction. It is durable when this returns; on an error nothing of it is.
+    pub(super) async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let change = Asked { what, change, outcome: None, caller };
+        self.queue.send(Box::new(change)).await.map_err(|_| StoreError::Stopped)?;
+        answer.await.map_err(|_| StoreError::Stopped)?
+    }
+}
+
+/// The changes that wait.
+pub(super) struct Waiting(mpsc::Receiver<Box<dyn Change>>);
+
+impl Waiting {
+    /// Blocks until there is a change, and takes those that wait with it, so many at the most. None when there will be
+    /// no more.
+    pub(super) fn gather(&mut self, most: usize) -> Vec<Box<dyn Change>> {
+        let mut gathered: Vec<_> = self.0.blocking_recv().into_iter().collect();
+        while !gathered.is_empty() && gathered.len() < most {
+            let Ok(next) = self.0.try_recv() else { break };
+            gathered.push(next);
+        }
+        gathered
+    }
+}
 
 /// A change that somebody waits for. Engines make several in one transaction, so that they share its commit.
 pub(super) trait Change: Send {
@@ -20,25 +64,12 @@ pub(super) trait Change: Send {
 /// Whether what was made is kept, or why nothing of the transaction is.
 pub(super) type Committed<'a> = Result<(), &'a Arc<dyn Error + Send + Sync>>;
 
-/// What the caller waits for.
-pub(super) type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
-
 /// A change as its caller describes it.
 struct Asked<T, F> {
     what: &'static str,
     change: F,
     outcome: Option<Result<T, StoreError>>,
     caller: oneshot::Sender<Result<T, StoreError>>,
-}
-
-/// Describes a change.
-pub(super) fn asked<T, F>(what: &'static str, change: F) -> (Box<dyn Change>, Answer<T>)
-where
-    T: Send + 'static,
-    F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
-{
-    let (caller, answer) = oneshot::channel();
-    (Box::new(Asked { what, change, outcome: None, caller }), answer)
 }
 
 impl<T, F> Change for Asked<T, F>

@@ -1,9 +1,9 @@
 //! One PostgreSQL database, which several daemons may share.
 //!
 //! Changes that come while a transaction (read committed) is made are made together in the next one; each by itself
-//! when they do not hold together, and again when PostgreSQL ends one because of others. Whoever changes a job or its steps holds the lock of the job's row first
-//! (`sql::locks`); the heads of lanes are taken past rows that others hold. Each query sees one moment (repeatable
-//! read). The connections belong to threads that block, never to the runtime's.
+//! when they do not hold together, and again when PostgreSQL ends one because of others. Whoever changes a job or its
+//! steps holds the lock of the job's row first (`sql::locks`); the heads of lanes are taken past rows that others hold.
+//! Each query sees one moment (repeatable read). The connections belong to threads that block, never to the runtime's.
 
 mod address;
 mod bulletin;
@@ -27,7 +27,7 @@ use self::client::Client;
 use self::handle::Handle;
 use self::owner::Announcer;
 use self::pool::Pool;
-use self::writers::Writers;
+use super::change::Changes;
 use super::sql::connection::{Connection, Sql, SqlError};
 use super::sql::migrate::{self, MigrateError, Migration, migrations};
 use super::{Line, StoreError};
@@ -52,9 +52,9 @@ const MIGRATIONS: &[Migration] = migrations!("postgres");
 #[derive(Clone)]
 pub(super) struct Database {
     address: Address,
-    submits: Writers,
-    lives: Writers,
-    alone: Writers,
+    submits: Changes,
+    lives: Changes,
+    alone: Changes,
     readers: Pool,
     announcer: Arc<Announcer>,
 }
@@ -79,9 +79,9 @@ impl Database {
         migrated.unwrap_or_else(|_| Err(refused(&address)(PostgresError::silent().into())))?;
         let announcer = Arc::new(Announcer::default());
         Ok(Self {
-            submits: Writers::start(&address, &announcer, 1, TOGETHER),
-            lives: Writers::start(&address, &announcer, 1, TOGETHER),
-            alone: Writers::start(&address, &announcer, ALONE, 1),
+            submits: writers::start(&address, &announcer, 1, TOGETHER),
+            lives: writers::start(&address, &announcer, 1, TOGETHER),
+            alone: writers::start(&address, &announcer, ALONE, 1),
             readers: Pool::start(&address, &announcer, READERS),
             announcer,
             address,
@@ -98,12 +98,12 @@ impl Database {
         T: Send + 'static,
         F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let writers = match line {
+        let changes = match line {
             Line::Submits => &self.submits,
             Line::Lives => &self.lives,
             Line::Alone => &self.alone,
         };
-        writers.write(what, change).await
+        changes.write(what, change).await
     }
 
     pub(super) async fn read<T, F>(&self, what: &'static str, query: F) -> Result<T, StoreError>

@@ -4,26 +4,15 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use thiserror::Error;
-use tokio::sync::mpsc;
 
 use super::handle::Handle;
 use super::log_file::LogFile;
-use crate::storage::StoreError;
-use crate::storage::change::{Change, asked};
-use crate::storage::sql::connection::{Connection, Sql, SqlError, params};
+use crate::storage::change::{Change, Changes, Waiting};
+use crate::storage::sql::connection::{Sql, SqlError, params};
 use crate::telemetry::names;
-
-/// Changes that wait. When it is full, callers wait: the disk sets the pace, and nothing is dropped.
-const QUEUE_LENGTH: usize = 1024;
 
 /// Changes in one transaction. Bounds how long the first of them waits for the last.
 const MAX_BATCH: usize = 256;
-
-/// Sends changes to the writing thread. The thread ends when the last clone is dropped.
-#[derive(Clone)]
-pub(super) struct Writer {
-    queue: mpsc::Sender<Box<dyn Change>>,
-}
 
 /// Why nothing of a batch was kept.
 #[derive(Debug, Error)]
@@ -36,36 +25,22 @@ enum NotKept {
     Ended,
 }
 
-impl Writer {
-    pub(super) fn start(handle: Handle, log: LogFile) -> Self {
-        let (queue, changes) = mpsc::channel(QUEUE_LENGTH);
-        std::thread::spawn(move || run(&handle, log, changes));
-        Self { queue }
-    }
-
-    /// Makes a change in a transaction. It is on the disk when this returns; on an error nothing of it is.
-    pub(super) async fn write<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
-    {
-        let (change, answer) = asked(what, change);
-        self.queue.send(change).await.map_err(|_| StoreError::Stopped)?;
-        answer.await.map_err(|_| StoreError::Stopped)?
-    }
+/// Starts the thread.
+pub(super) fn start(handle: Handle, log: LogFile) -> Changes {
+    let (changes, waiting) = Changes::new();
+    std::thread::spawn(move || run(&handle, log, waiting));
+    changes
 }
 
-fn run(handle: &Handle, mut log: LogFile, mut changes: mpsc::Receiver<Box<dyn Change>>) {
-    let mut batch = Vec::with_capacity(MAX_BATCH);
-    while let Some(first) = changes.blocking_recv() {
-        batch.push(first);
-        while batch.len() < MAX_BATCH {
-            let Ok(next) = changes.try_recv() else { break };
-            batch.push(next);
+fn run(handle: &Handle, mut log: LogFile, mut waiting: Waiting) {
+    loop {
+        let mut batch = waiting.gather(MAX_BATCH);
+        if batch.is_empty() {
+            return;
         }
         let committed = commit(handle, &mut batch)
             .map_err(|cause| -> Arc<dyn StdError + Send + Sync> { Arc::new(cause) });
-        for change in batch.drain(..) {
+        for change in batch {
             change.answer(committed.as_ref().copied());
         }
         // Between two transactions, so that nobody waits for it who does not come right now.
