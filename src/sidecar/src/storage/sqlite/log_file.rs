@@ -5,6 +5,7 @@
 //! the beginning once it was checkpointed; until it has grown to its full length, this grows it ahead.
 
 use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -30,15 +31,14 @@ impl LogFile {
 
     /// Whether SQLite has made the file longer since it was left. It will do so again with each commit.
     pub(super) fn is_short(&self) -> bool {
-        let bytes = self.file.as_ref().and_then(|file| file.metadata().ok()).map(|metadata| metadata.len());
+        let bytes = self.file.as_ref().and_then(|file| length(file).ok());
         bytes.is_some_and(|bytes| bytes > self.bytes && bytes < u64::from(LOG_BYTES))
     }
 
     /// Puts zeros behind the log, which SQLite takes for its end. Nobody may write to the database meanwhile.
     pub(super) fn grow(&mut self) {
         let Some(file) = &self.file else { return };
-        let grown = file.metadata().and_then(|metadata| {
-            let end = metadata.len();
+        let grown = length(file).and_then(|end| {
             let zeros = vec![0; usize::try_from(STEP_BYTES).unwrap_or(0)];
             if let Err(error) = file.write_all_at(&zeros, end).and_then(|()| file.sync_data()) {
                 // What little there is left of the disk is for jobs.
@@ -52,4 +52,10 @@ impl LogFile {
             Err(_) => self.file = None,
         }
     }
+}
+
+/// Not from the file's metadata: Linux takes a new time of change for the write after one that was looked at, and the
+/// next `fdatasync()` writes the inode too.
+fn length(mut file: &File) -> io::Result<u64> {
+    file.seek(SeekFrom::End(0))
 }
