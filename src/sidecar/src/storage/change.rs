@@ -29,11 +29,38 @@ impl Changes {
         T: Send + 'static,
         F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let (caller, answer) = oneshot::channel();
-        let change = Asked { what, change, outcome: None, caller };
-        self.queue.send(Box::new(change)).await.map_err(|_| StoreError::Stopped)?;
+        let (change, answer) = asked(what, change);
+        self.add(change).await?;
         answer.await.map_err(|_| StoreError::Stopped)?
     }
+
+    /// Lets a change wait for whoever makes them.
+    pub(super) async fn add(&self, change: Box<dyn Change>) -> Result<(), StoreError> {
+        self.queue.send(change).await.map_err(|_| StoreError::Stopped)
+    }
+
+    /// Wakes whoever makes them, with nothing to make. Not when there is plenty.
+    pub(super) fn wake(&self) {
+        let _ = self.queue.try_send(Box::new(Nothing));
+    }
+
+    /// Whether no change waits.
+    pub(super) fn are_none(&self) -> bool {
+        self.queue.capacity() == self.queue.max_capacity()
+    }
+}
+
+/// What the caller of a change is told.
+pub(super) type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
+
+/// A change as somebody makes it, and where its caller hears of it.
+pub(super) fn asked<T, F>(what: &'static str, change: F) -> (Box<dyn Change>, Answer<T>)
+where
+    T: Send + 'static,
+    F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+{
+    let (caller, answer) = oneshot::channel();
+    (Box::new(Asked { what, change, outcome: None, caller }), answer)
 }
 
 /// The changes that wait.
@@ -44,11 +71,18 @@ impl Waiting {
     /// no more.
     pub(super) fn gather(&mut self, most: usize) -> Vec<Box<dyn Change>> {
         let mut gathered: Vec<_> = self.0.blocking_recv().into_iter().collect();
-        while !gathered.is_empty() && gathered.len() < most {
+        if !gathered.is_empty() {
+            self.gather_more(&mut gathered, most);
+        }
+        gathered
+    }
+
+    /// Takes those that have come since.
+    pub(super) fn gather_more(&mut self, gathered: &mut Vec<Box<dyn Change>>, most: usize) {
+        while gathered.len() < most {
             let Ok(next) = self.0.try_recv() else { break };
             gathered.push(next);
         }
-        gathered
     }
 }
 
@@ -63,6 +97,17 @@ pub(super) trait Change: Send {
 
 /// Whether what was made is kept, or why nothing of the transaction is.
 pub(super) type Committed<'a> = Result<(), &'a Arc<dyn Error + Send + Sync>>;
+
+/// A change of nothing.
+struct Nothing;
+
+impl Change for Nothing {
+    fn make(&mut self, _connection: &Connection) -> Result<(), &StoreError> {
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, _committed: Committed<'_>) {}
+}
 
 /// A change as its caller describes it.
 struct Asked<T, F> {

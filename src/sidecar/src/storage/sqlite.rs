@@ -20,8 +20,8 @@ use thiserror::Error;
 use self::handle::Handle;
 use self::log_file::LogFile;
 use self::readers::Readers;
+use self::writer::Writer;
 use super::StoreError;
-use super::change::Changes;
 use super::sql::connection::{Connection, SqlError, params};
 use super::sql::failed;
 use super::sql::migrate::{self, MigrateError, Migration, migrations};
@@ -34,7 +34,7 @@ const MIGRATIONS: &[Migration] = migrations!("sqlite");
 /// The file. A clone is another handle to it.
 #[derive(Clone)]
 pub(super) struct Database {
-    writer: Changes,
+    writer: Writer,
     readers: Arc<Readers>,
 }
 
@@ -71,7 +71,7 @@ impl Database {
         migrate::migrate(&handle, MIGRATIONS, "BEGIN IMMEDIATE", now)?;
         let path = state_dir.join(FILE_NAME);
         let log = LogFile::of(&path);
-        Ok(Self { writer: writer::start(handle, log), readers: Arc::new(Readers::new(path)) })
+        Ok(Self { writer: Writer::start(handle, log), readers: Arc::new(Readers::new(path)) })
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -230,34 +230,34 @@ async fn the_file_does_not_grow_for_ever() {
     assert!(pages.iter().all(|count| *count <= pages[0] + 4), "{pages:?}");
 }
 
-/// Counted in steps, not in time: a submit waits for the step that is under way, and for none after it.
+/// Counted in steps, not in time: a submit waits for the step that is under way when it asks, and for none after it.
+/// Two more may be counted meanwhile: one that ended just before, and one that ended before the submit asked.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "there is no supervisor, and it is awaited")]
 async fn submits_go_on_while_space_is_given_back() {
     let fixture = Fixture::new().await;
     let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) \
                 INSERT INTO stream_tokens SELECT 'one', printf('%d-%.4000c', i, 'x'), 1 FROM n";
     fixture.open().execute_batch(fill).unwrap();
     fixture.open().execute_batch("DELETE FROM stream_tokens").unwrap();
-    let steps = AtomicUsize::new(0);
-    let shrinking = async {
-        while fixture.store.shrink(8).await.unwrap() {
-            steps.fetch_add(1, Ordering::SeqCst);
+    let steps = Arc::new(AtomicUsize::new(0));
+    let (store, counted) = (fixture.store.clone(), Arc::clone(&steps));
+    let shrinking = tokio::spawn(async move {
+        while store.shrink(8).await.unwrap() {
+            counted.fetch_add(1, Ordering::SeqCst);
         }
-    };
-    let submitting = async {
-        let mut waited = Vec::new();
-        for number in 1..=50 {
-            let before = steps.load(Ordering::SeqCst);
-            fixture.submit(number).await;
-            waited.push(steps.load(Ordering::SeqCst) - before);
-        }
-        (waited, steps.load(Ordering::SeqCst))
-    };
-
-    let ((), (waited, seen)) = tokio::join!(shrinking, submitting);
+    });
+    let mut waited = Vec::new();
+    for number in 1..=50 {
+        let before = steps.load(Ordering::SeqCst);
+        fixture.submit(number).await;
+        waited.push(steps.load(Ordering::SeqCst) - before);
+    }
+    let seen = steps.load(Ordering::SeqCst);
+    shrinking.await.unwrap();
 
     assert!(seen >= 10, "space was given back meanwhile: {seen}");
-    assert!(waited.iter().all(|steps| *steps <= 2), "{waited:?}");
+    assert!(waited.iter().all(|steps| *steps <= 3), "{waited:?}");
 }
 
 /// The queries that run for every job, and those that run when the daemon starts, must not look at every row.
