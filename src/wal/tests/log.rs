@@ -1,5 +1,7 @@
 //! Commits in one piece are those that SQLite makes.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 use platen_wal::CommitLog;

@@ -1,8 +1,8 @@
 //! One SQLite file (WAL, `synchronous=FULL`) with one writer and a few readers.
 //!
-//! All writes of the process go through one thread that commits what has gathered in one transaction: many
-//! jobs share one `fsync`, and a future that is ready means that the change is on the disk. Other processes
-//! (`platend site add`) may write too; SQLite's lock keeps them apart.
+//! One change at a time is made, or several together in one transaction: many jobs share one `fsync`. A future that
+//! is ready means that the change is on the disk. Other processes (`platend site add`) may write too; SQLite's lock
+//! keeps them apart.
 
 mod handle;
 mod log_file;
