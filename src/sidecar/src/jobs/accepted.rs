@@ -12,6 +12,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::store::{NewJob, Submitted};
+use super::submit::Checked;
 use super::{Jobs, SubmitError, submit};
 use crate::storage::StoreError;
 use crate::telemetry::names;
@@ -28,10 +29,10 @@ const STORE_RETRY: Duration = Duration::from_millis(200);
 
 /// Puts jobs into the queue.
 #[derive(Clone)]
-pub struct Accepted(mpsc::Sender<NewJob>);
+pub struct Accepted(mpsc::Sender<Checked>);
 
 /// The other end of the queue.
-pub struct Backlog(mpsc::Receiver<NewJob>);
+pub struct Backlog(mpsc::Receiver<Checked>);
 
 /// A queue for jobs that were acknowledged early.
 pub fn accepted() -> (Accepted, Backlog) {
@@ -46,9 +47,7 @@ impl Accepted {
     /// # Errors
     /// [`SubmitError`]. A conflict with an earlier job is not known yet: the log tells it.
     pub async fn take(&self, jobs: &Jobs, request: Submit) -> Result<(), SubmitError> {
-        let mut job = submit::prepare(jobs, request).await?;
-        // Its sender has its answer already and will ask for this id: it cannot be told of another job.
-        job.same_input_window = Duration::ZERO;
+        let job = submit::check(jobs, request).await?;
         self.0.send(job).await.map_err(|_| SubmitError::Store(StoreError::Stopped))
     }
 }
@@ -62,13 +61,13 @@ pub async fn keep(jobs: &Jobs, backlog: Backlog, draining: CancellationToken, st
             // What was taken before is kept still; whoever comes now is refused.
             () = draining.cancelled(), if !queue.is_closed() => queue.close(),
             first = queue.recv() => match first {
-                Some(first) => waiting.push(first),
+                Some(first) => waiting.extend(prepare(jobs, first)),
                 None => return,
             },
         }
         sleep(GATHERING).await;
         while let Ok(next) = queue.try_recv() {
-            waiting.push(next);
+            waiting.extend(prepare(jobs, next));
         }
         while !waiting.is_empty() {
             waiting = commit(jobs, waiting).await;
@@ -81,6 +80,15 @@ pub async fn keep(jobs: &Jobs, backlog: Backlog, draining: CancellationToken, st
             }
         }
     }
+}
+
+/// Makes a job ready for the store, which its sender did not have to wait for.
+fn prepare(jobs: &Jobs, job: Checked) -> Option<NewJob> {
+    let prepared = job.prepare(jobs).inspect_err(|error| {
+        tracing::error!({ names::ERROR } = %error, "an accepted job is not kept: it cannot be written down");
+    });
+    // Its sender has its answer already and will ask for this id: it cannot be told of another job.
+    prepared.ok().map(|job| NewJob { same_input_window: Duration::ZERO, ..job })
 }
 
 /// Keeps these jobs; gives back those that have to wait for a better moment.

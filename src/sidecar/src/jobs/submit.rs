@@ -77,21 +77,45 @@ pub async fn submit(jobs: &Jobs, request: Submit) -> Result<Receipt, SubmitError
     }
 }
 
-/// Checks whether the job may be taken at all, and makes it ready for the store.
+/// A job that may be taken.
+pub(super) struct Checked {
+    request: Submit,
+    workflow: Option<Arc<LoadedWorkflow>>,
+}
+
+/// Checks whether the job may be taken at all.
 ///
 /// # Errors
 /// [`SubmitError`]
-pub(super) async fn prepare(jobs: &Jobs, request: Submit) -> Result<NewJob, SubmitError> {
+pub(super) async fn check(jobs: &Jobs, request: Submit) -> Result<Checked, SubmitError> {
     request.job.validate()?;
     let workflow = check_work(jobs, &request.job.work)?;
     if jobs.sites.find(&request.site).await?.is_none() {
         return Err(SubmitError::UnknownSite(request.site.to_string()));
     }
-    let terms = SubmitTerms {
-        default_deadline: jobs.settings.deadline,
-        same_input_window: jobs.settings.same_input_window,
-    };
-    Ok(NewJob::new(request, workflow, terms).map_err(|_| InvalidJob::Temperature)?)
+    Ok(Checked { request, workflow })
+}
+
+impl Checked {
+    /// Makes the job ready for the store.
+    ///
+    /// # Errors
+    /// [`InvalidJob`] when it has no JSON form.
+    pub(super) fn prepare(self, jobs: &Jobs) -> Result<NewJob, InvalidJob> {
+        let terms = SubmitTerms {
+            default_deadline: jobs.settings.deadline,
+            same_input_window: jobs.settings.same_input_window,
+        };
+        NewJob::new(self.request, self.workflow, terms).map_err(|_| InvalidJob::Temperature)
+    }
+}
+
+/// Does both.
+///
+/// # Errors
+/// [`SubmitError`]
+pub(super) async fn prepare(jobs: &Jobs, request: Submit) -> Result<NewJob, SubmitError> {
+    Ok(check(jobs, request).await?.prepare(jobs)?)
 }
 
 /// Tells the worker and the log of a job that is durable.
