@@ -76,7 +76,7 @@ impl Gathered {
         if piece.len() == FRAME_HEADER_BYTES {
             // The length of the database after the commit, in pages; zero in all frames of it but the last.
             self.is_last = piece.get(4..8).is_some_and(|pages| pages != [0; 4]);
-        } else if self.is_last {
+        } else if std::mem::take(&mut self.is_last) {
             return self.flush();
         }
         SQLITE_OK
@@ -95,7 +95,6 @@ impl Gathered {
             write_through(self.file, &self.bytes, self.begins_at)
         };
         self.bytes.clear();
-        self.is_last = false;
         code
     }
 }

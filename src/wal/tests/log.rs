@@ -118,6 +118,22 @@ fn a_large_commit_is_whole() {
     assert_eq!(database.rows_after_a_crash(), rows);
 }
 
+/// Without a sync it is the commit's last page alone that says when to write, wherever the pieces end.
+#[test]
+fn a_commit_of_any_length_is_whole_when_it_has_returned_without_a_sync() {
+    let database = Database::new();
+    let (connection, mut log) = database.writer();
+    connection.pragma_update(None, "synchronous", "NORMAL").unwrap();
+    let mut all = 0;
+
+    for rows in 1..80 {
+        commit(&connection, &mut log, rows);
+        all += i64::try_from(rows).unwrap();
+
+        assert_eq!(database.rows(), all);
+    }
+}
+
 #[test]
 fn a_transaction_larger_than_the_cache_is_whole() {
     let database = Database::new();

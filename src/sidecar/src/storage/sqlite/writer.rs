@@ -159,6 +159,8 @@ fn commit(handle: &Handle, commits: &mut CommitLog, batch: &mut [Box<dyn Change>
 }
 
 fn begin(handle: &Handle, changes: usize) -> Result<(), SqlError> {
+    // What a change left behind that panicked.
+    roll_back(handle);
     // Prepared once, as every statement.
     let begun = handle.execute("BEGIN IMMEDIATE", params![]).map(drop);
     begun.inspect_err(|error| {
